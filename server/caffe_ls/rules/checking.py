@@ -1,0 +1,116 @@
+"""Rules applied to a document: suppression, selection, severity; a rule that crashes is told once and skipped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeVar
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.rules.registry import all_rules
+from caffe_ls.rules.rule import EntryView, Rule
+from caffe_ls.schema.model import Schema
+from caffe_ls.settings import Settings
+from caffe_ls.syntax.tree import Entry
+
+_logger = logging.getLogger(__name__)
+_told: set[str] = set()
+_Subject = TypeVar("_Subject")
+
+
+def check(document: PrototxtDocument) -> tuple[Finding, ...]:
+    """The findings of a document in the order of the text, as its settings and its suppression comments leave them."""
+    if document.kind not in ("net", "solver"):
+        return ()
+    found = [finding for finding in _raw_findings(document) if not _suppressed(finding, document)]
+    chosen = (_by_settings(finding, document.settings) for finding in found)
+    return tuple(sorted((finding for finding in chosen if finding is not None), key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, int, str]:
+    return finding.span.start, finding.span.end, finding.rule
+
+
+def _raw_findings(document: PrototxtDocument) -> Iterator[Finding]:
+    schema, root = document.schema, document.root
+    if not document.template:
+        for base, entry in document.file:
+            for finding in _entry_findings(entry, schema, root):
+                yield finding.shift(base)
+    for rule in _document_rules(document.kind):
+        assert rule.check_document is not None
+        yield from _run(rule, rule.check_document, document)
+
+
+def _entry_findings(entry: Entry, schema: Schema, root: str) -> tuple[Finding, ...]:
+    key = (_entry_findings, schema, root)
+    known = entry.cache.get(key)
+    if known is None:
+        view = EntryView(entry, schema, root)
+        known = entry.cache[key] = tuple(
+            finding for rule in _entry_rules() for finding in _run(rule, rule.check_entry, view)
+        )
+    return known  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=1)
+def _entry_rules() -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.check_entry is not None)
+
+
+@lru_cache(maxsize=4)
+def _document_rules(kind: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.check_document is not None and rule.reads in ("prototxt", kind))
+
+
+def _run(
+    rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subject: _Subject
+) -> tuple[Finding, ...]:
+    assert run is not None
+    try:
+        return tuple(rule.complete(finding) for finding in run(subject))
+    except Exception:
+        if rule.name not in _told:
+            _told.add(rule.name)
+            _logger.exception("rule %s failed and is skipped; please report it", rule.name)
+        return ()
+
+
+def _suppressed(finding: Finding, document: PrototxtDocument) -> bool:
+    if not document.suppressions:
+        return False
+    line = document.source.line_of(finding.span.start)
+    for suppression in document.suppressions:
+        if suppression.rules and not _names(finding, suppression.rules):
+            continue
+        if suppression.whole_file:
+            return True
+        comment = document.source.line_of(suppression.span.start)
+        alone = not document.source.text[document.source.line_starts[comment] : suppression.span.start].strip()
+        if line == comment or (alone and line == comment + 1):
+            return True
+    return False
+
+
+def _names(finding: Finding, selectors: Iterable[str]) -> bool:
+    return finding.rule in selectors or _category_of(finding.rule) in selectors
+
+
+@lru_cache(maxsize=512)
+def _category_of(rule_name: str) -> str:
+    return next((rule.category.value for rule in all_rules() if rule.name == rule_name), "")
+
+
+def _by_settings(finding: Finding, settings: Settings) -> Finding | None:
+    """The finding with the severity that the settings give it, or None where they leave it out."""
+    if settings.select and not _names(finding, settings.select):
+        return None
+    if settings.ignore and _names(finding, settings.ignore):
+        return None
+    wanted = settings.rules.get(finding.rule)
+    if wanted == "off":
+        return None
+    return replace(finding, severity=Severity(wanted)) if wanted else finding

@@ -1,0 +1,121 @@
+"""What a rule says: findings and the fixes for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Literal
+
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
+
+
+class Severity(str, Enum):
+    """What a finding means for the run.
+
+    ERROR: Caffe refuses this. WARNING: it runs, and the result is wrong. INFORMATION: it depends on what cannot be seen.
+    HINT: old style, needless or unused.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+    @property
+    def rank(self) -> int:
+        """0 for ERROR, greater for less."""
+        return ("error", "warning", "information", "hint").index(self.value)
+
+
+class Category(str, Enum):
+    """What is at stake: FORMAT, the parser or the schema refuses; VERDICT, a CHECK fails; TRAINING, the training
+    suffers; LOG, seen in a training log; STYLE."""
+
+    FORMAT = "format"
+    VERDICT = "verdict"
+    TRAINING = "training"
+    LOG = "log"
+    STYLE = "style"
+
+
+Stage = Literal["parse", "upgrade", "init", "first-iteration"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """An edit of the file that the finding is in, or, where `path` is set, of another one."""
+
+    edit: Edit
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding.
+
+    `safe` fixes keep the meaning of what Caffe would have read, or of what was plainly meant; others change training.
+    `settings` is a setting to change instead of text, as (name, value).
+    """
+
+    title: str
+    edits: tuple[FileEdit, ...] = ()
+    safe: bool = False
+    new_files: tuple[tuple[str, str], ...] = ()
+    setting: tuple[str, str] | None = None
+
+
+def fix(title: str, *edits: Edit, safe: bool = False) -> Fix:
+    """A fix made of edits of the finding's own file."""
+    return Fix(title, tuple(FileEdit(edit) for edit in edits), safe)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The other side of a contradiction; `path` None is the finding's own file."""
+
+    span: Span
+    message: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found; offsets are those of the document (of the entry, inside an entry rule).
+
+    `rule`, `severity` and `stage` are filled in from the rule's declaration where it does not give them itself.
+    """
+
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+    stage: Stage | None = None
+    layer: str | None = None
+    phases: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
+    rule: str = ""
+
+    def shift(self, distance: int) -> Finding:
+        """The finding `distance` code points further on: from an entry's offsets to the document's."""
+        return replace(
+            self,
+            span=self.span.shift(distance),
+            related=tuple(
+                replace(other, span=other.span.shift(distance)) if other.path is None else other
+                for other in self.related
+            ),
+            fixes=tuple(
+                replace(
+                    one,
+                    edits=tuple(
+                        FileEdit(Edit(change.edit.span.shift(distance), change.edit.new_text))
+                        if change.path is None
+                        else change
+                        for change in one.edits
+                    ),
+                )
+                for one in self.fixes
+            ),
+        )

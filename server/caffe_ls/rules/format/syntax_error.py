@@ -1,0 +1,56 @@
+"""The text is not valid text format.
+
+Caffe reads prototxt files with protobuf's C++ text format parser, which stops at the first such place: the run does not
+start, and the only message is `Failed to parse ... file`. Here every such place of the file is reported.
+
+What the parser takes is wider than most files show: `#` comments, `'` and `"` strings, adjacent strings, `;` and `,`
+between fields, `<` `>` instead of braces, `[1, 2]` lists of repeated fields, hex and octal integers, `0.5f`. It refuses
+`//` comments, a byte order mark, a leading `+`, strings over several lines, and unknown escapes such as `"\\d"`.
+
+Source: protobuf, tokenizer.cc (Tokenizer::Next, ConsumeString, ConsumeNumber) and text_format.cc (ConsumeField).
+
+Bad:
+    layer { name: "relu1" type = "ReLU" }
+    #                          ^
+    layer { name "pool1" type: "Pooling" }
+    #           ^
+
+Good:
+    layer { name: "relu1" type: "ReLU" }
+    layer { name: "pool1" type: "Pooling" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
+from caffe_ls.rules.rule import EntryView, entry_rule
+from caffe_ls.syntax.tree import SyntaxProblem
+from caffe_ls.text.edit import Edit
+
+_TITLES = {
+    "equals-sign": "Replace `=` by `:`",
+    "colon-missing": "Insert `:`",
+    "opening-bracket-missing": "Insert `{`",
+    "closing-bracket-missing": "Insert the missing closing bracket",
+    "wrong-bracket": "Replace the bracket by the one that was opened",
+    "quotes-missing": "Put quotes around the value",
+    "quote-missing": "Close the string",
+    "plus-sign": "Remove the `+`",
+    "comment": "Write the comment with `#`",
+    "escape": "Double the backslash",
+    "byte-order-mark": "Remove the byte order mark",
+}
+
+
+@entry_rule(category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
+def check(view: EntryView) -> Iterator[Finding]:
+    for problem in view.entry.problems:
+        fixes = () if problem.replacement is None else (fix(_title(problem), Edit(*problem.replacement), safe=True),)
+        related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
+        yield Finding(problem.span, problem.message, fixes, related)
+
+
+def _title(problem: SyntaxProblem) -> str:
+    return _TITLES[problem.code]

@@ -1,0 +1,91 @@
+"""How a rule is declared.
+
+A rule is a module with a docstring and one function marked by `@entry_rule` or `@document_rule`. Its name is the file's
+name in kebab case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at
+the end blocks `Bad:` and `Good:` of indented prototxt, which are its first tests: `# ^^^^` under a line of a bad example
+marks the span of a finding.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.finding import Category, Finding, Severity, Stage
+from caffe_ls.schema.model import Schema
+from caffe_ls.syntax.tree import Entry
+
+Reads = Literal["entry", "prototxt", "net", "solver", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A top-level entry as a pure function of its text and the schema may see it; offsets are the entry's."""
+
+    entry: Entry
+    schema: Schema
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's declaration and its check."""
+
+    name: str
+    category: Category
+    severity: Severity
+    stage: Stage | None
+    fixable: bool
+    reads: Reads
+    summary: str
+    documentation: str
+    check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
+    check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
+
+    def complete(self, finding: Finding) -> Finding:
+        """The finding with the rule's name, and its severity and stage where it has none of its own."""
+        severity = finding.severity or self.severity
+        stage = finding.stage or (self.stage if severity is Severity.ERROR else None)
+        return replace(finding, rule=self.name, severity=severity, stage=stage)
+
+
+def entry_rule(
+    *, category: Category, severity: Severity, stage: Stage | None = None, fixable: bool = False
+) -> Callable[[Callable[[EntryView], Iterable[Finding]]], Rule]:
+    """Declare a check of one top-level entry by itself; its findings are kept with the entry while it is unchanged."""
+
+    def declare(check: Callable[[EntryView], Iterable[Finding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(name, category, severity, stage, fixable, "entry", summary, documentation, check_entry=check)
+
+    return declare
+
+
+def document_rule(
+    *,
+    category: Category,
+    severity: Severity,
+    reads: Reads = "prototxt",
+    stage: Stage | None = None,
+    fixable: bool = False,
+) -> Callable[[Callable[[PrototxtDocument], Iterable[Finding]]], Rule]:
+    """Declare a check of a whole document of the kind that `reads` names (`prototxt`: nets and solvers)."""
+
+    def declare(check: Callable[[PrototxtDocument], Iterable[Finding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(name, category, severity, stage, fixable, reads, summary, documentation, check_document=check)
+
+    return declare
+
+
+def _describe(check: Callable[..., object]) -> tuple[str, str, str]:
+    """Name, title and text of the rule whose module holds `check`."""
+    module = inspect.getmodule(check)
+    assert module is not None
+    assert module.__doc__
+    documentation = inspect.cleandoc(module.__doc__)
+    summary, _, _ = documentation.partition("\n")
+    return module.__name__.rpartition(".")[2].replace("_", "-"), summary.rstrip("."), documentation

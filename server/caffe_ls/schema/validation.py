@@ -1,0 +1,192 @@
+"""What the text format's parser refuses because of the schema: unknown fields, values of another type, duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import Enum as PythonEnum
+from typing import NamedTuple
+
+from caffe_ls.schema import model
+from caffe_ls.schema.model import Schema
+from caffe_ls.syntax.tree import Entry, Field, File, ListValue, Message, Scalar
+from caffe_ls.syntax.values import bool_value, float_value, integer_value
+from caffe_ls.text.span import Span
+
+
+class ProblemKind(PythonEnum):
+    """Why a field is refused."""
+
+    UNKNOWN_FIELD = "unknown field"
+    DUPLICATE_FIELD = "duplicate field"
+    WRONG_TYPE = "wrong type"
+    OUT_OF_RANGE = "out of range"
+    UNKNOWN_ENUM_VALUE = "unknown enum value"
+    MISSING_REQUIRED_FIELD = "missing required field"
+
+
+class SchemaProblem(NamedTuple):
+    """A place that does not fit the schema; offsets are those of the entry, or of the file from `file_problems`.
+
+    `message` is the full name of the message that the field stands in, `field` its declaration where there is one,
+    `node` the field as written, `value` the value at fault, `first` the first of two places that exclude each other.
+    """
+
+    kind: ProblemKind
+    span: Span
+    message: str
+    node: Field
+    field: model.Field | None = None
+    value: Scalar | Message | ListValue | None = None
+    first: Span | None = None
+
+
+INTEGER_RANGES = {
+    name: (0, 2**bits - 1) if name.startswith(("u", "fixed")) else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    for bits in (32, 64)
+    for name in (f"int{bits}", f"uint{bits}", f"sint{bits}", f"fixed{bits}", f"sfixed{bits}")
+}
+
+
+def entry_problems(entry: Entry, schema: Schema, root: str) -> tuple[SchemaProblem, ...]:
+    """The problems within one top-level field of a message named `root`; kept with the entry."""
+    key = (entry_problems, schema, root)
+    known = entry.cache.get(key)
+    if known is None:
+        known = entry.cache[key] = tuple(_entry_problems(entry, schema, root))
+    return known  # type: ignore[return-value]
+
+
+def _entry_problems(entry: Entry, schema: Schema, root: str) -> Iterator[SchemaProblem]:
+    declared = schema.message(root)
+    if entry.field is None or declared is None:
+        return
+    # An explicit stack: hostile text nests deeper than Python recurses.
+    waiting: list[tuple[model.Message, tuple[Field, ...] | list[Field], Field | None]] = [
+        (declared, (entry.field,), None)
+    ]
+    while waiting:
+        message, fields, owner = waiting.pop()
+        yield from _message_problems(message, fields, owner, schema, waiting)
+
+
+def _message_problems(
+    message: model.Message,
+    fields: tuple[Field, ...] | list[Field],
+    owner: Field | None,
+    schema: Schema,
+    waiting: list[tuple[model.Message, tuple[Field, ...] | list[Field], Field | None]],
+) -> Iterator[SchemaProblem]:
+    declarations = message.fields
+    seen: dict[str, Field] = {}
+    for node in fields:
+        name = node.name
+        field = declarations.get(name)
+        if field is None:
+            yield SchemaProblem(ProblemKind.UNKNOWN_FIELD, node.name_span, message.name, node)
+            continue
+        if field.label != "repeated":
+            if name in seen:
+                yield SchemaProblem(
+                    ProblemKind.DUPLICATE_FIELD, node.name_span, message.name, node, field, first=seen[name].name_span
+                )
+            else:
+                seen[name] = node
+        value = node.value
+        if value is None:
+            continue
+        kind = field.type
+        if kind == "string" and value.__class__ is Scalar and value.kind == "string":  # type: ignore[union-attr]
+            continue
+        if isinstance(value, ListValue):
+            if field.label != "repeated":
+                yield SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value)
+                continue
+            values: tuple[Scalar | Message, ...] = tuple(value.values)
+            if kind != "message" and not node.colon and not values:
+                yield SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value)
+        else:
+            values = (value,)
+        for item in values:
+            if kind == "message":
+                if isinstance(item, Message):
+                    below = schema.message(field.type_name)
+                    if below is not None:
+                        waiting.append((below, item.fields, node))
+                elif item.kind != "broken":
+                    yield SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item)
+            elif isinstance(item, Message):
+                yield SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item)
+            elif item.kind != "broken":
+                fault = _CHECKS[kind](item, field, schema)
+                if fault is not None:
+                    yield SchemaProblem(fault, item.span, message.name, node, field, item)
+    if owner is not None:
+        for field in declarations.values():
+            if field.label == "required" and field.name not in seen:
+                yield SchemaProblem(
+                    ProblemKind.MISSING_REQUIRED_FIELD, owner.name_span, message.name, owner, field, owner.value
+                )
+
+
+def _check_integer(value: Scalar, field: model.Field, _: Schema) -> ProblemKind | None:
+    number = integer_value(value)
+    if number is None:
+        return ProblemKind.WRONG_TYPE
+    lowest, highest = INTEGER_RANGES[field.type]
+    # C++ expects a digit where an unsigned field stands: `-0` is refused too.
+    if lowest == 0 and value.text[0] == "-":
+        return ProblemKind.OUT_OF_RANGE
+    return None if lowest <= number <= highest else ProblemKind.OUT_OF_RANGE
+
+
+def _check_float(value: Scalar, _field: model.Field, _: Schema) -> ProblemKind | None:
+    return None if float_value(value) is not None else ProblemKind.WRONG_TYPE
+
+
+def _check_bool(value: Scalar, _field: model.Field, _: Schema) -> ProblemKind | None:
+    if value.kind == "integer" and value.text[0] != "-" and (integer_value(value) or 0) > 1:
+        return ProblemKind.OUT_OF_RANGE
+    return None if bool_value(value) is not None else ProblemKind.WRONG_TYPE
+
+
+def _check_text(value: Scalar, _field: model.Field, _: Schema) -> ProblemKind | None:
+    return None if value.kind == "string" else ProblemKind.WRONG_TYPE
+
+
+def _check_enum(value: Scalar, field: model.Field, schema: Schema) -> ProblemKind | None:
+    enum = schema.enum(field.type_name)
+    if value.kind == "identifier" and value.text[0] != "-":
+        return None if enum is None or value.text in enum.values else ProblemKind.UNKNOWN_ENUM_VALUE
+    number = integer_value(value)
+    if number is None:
+        return ProblemKind.WRONG_TYPE
+    return None if enum is None or number in enum.values.values() else ProblemKind.UNKNOWN_ENUM_VALUE
+
+
+_CHECKS: dict[str, Callable[[Scalar, model.Field, Schema], ProblemKind | None]] = {
+    **dict.fromkeys(INTEGER_RANGES, _check_integer),
+    "float": _check_float,
+    "double": _check_float,
+    "bool": _check_bool,
+    "string": _check_text,
+    "bytes": _check_text,
+    "enum": _check_enum,
+}
+
+
+def file_problems(file: File, schema: Schema, root: str) -> Iterator[SchemaProblem]:
+    """What only the whole file shows: a singular top-level field given twice. Offsets are those of the file."""
+    declared = schema.message(root)
+    if declared is None:
+        return
+    seen: dict[str, Span] = {}
+    for base, entry in file:
+        node = entry.field
+        field = declared.fields.get(node.name) if node is not None else None
+        if node is None or field is None or field.label == "repeated":
+            continue
+        span = node.name_span.shift(base)
+        if node.name in seen:
+            yield SchemaProblem(ProblemKind.DUPLICATE_FIELD, span, root, node, field, first=seen[node.name])
+        else:
+            seen[node.name] = span

@@ -1,0 +1,80 @@
+"""What a user can set: one frozen dataclass, from which the settings page and the editor's settings are generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+SEVERITY_NAMES = ("error", "warning", "information", "hint", "off")
+
+
+def _setting(default: Any, description: str, values: tuple[str, ...] = ()) -> Any:
+    metadata = {"description": description, "values": values}
+    if isinstance(default, Mapping):
+        return field(default_factory=lambda: MappingProxyType(dict(default)), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force for a file; the names are the same in `caffe-ls.toml` and, behind `caffe.`, in editors."""
+
+    dialect: str = _setting(
+        "auto",
+        "The Caffe that the files are for: `auto` guesses it from each file, the files linked with it and the nearest "
+        "`caffe.proto`; else a dialect's name, as `caffe-ls rules --dialects` lists them.",
+    )
+    proto: str = _setting(
+        "",
+        "A `caffe.proto` to read instead of the built-in dialects; relative to the folder of `caffe-ls.toml`, or of "
+        "the workspace. Without it, the nearest one above the file is used.",
+    )
+    select: tuple[str, ...] = _setting(
+        (), "Rules or categories to report and no others; empty for all. A category is one of format, verdict, "
+        "training, log, style.",
+    )  # fmt: skip
+    ignore: tuple[str, ...] = _setting((), "Rules or categories not to report.")
+    rules: Mapping[str, str] = _setting(
+        {}, "A severity for each rule named: error, warning, information, hint or off.", SEVERITY_NAMES
+    )
+    data_shape: str = _setting(
+        "", "Channels, height and width of what data layers read, such as `3x227x227`; where it is not set, crop_size "
+        "and the data itself tell.",
+    )  # fmt: skip
+
+
+SETTING_NAMES = tuple(setting.name for setting in fields(Settings))
+
+
+def settings_from(values: Mapping[str, object], base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """Settings from names and values as a TOML file or an editor gives them, over `base`; and what is wrong with them.
+
+    A value of the wrong kind or an unknown name is left out and told, so that one mistake costs no other setting.
+    """
+    base = base or Settings()
+    taken: dict[str, Any] = {name: getattr(base, name) for name in SETTING_NAMES}
+    problems: list[str] = []
+    for written, value in values.items():
+        name = written.replace("-", "_")
+        if name not in taken:
+            problems.append(f"unknown setting `{written}`")
+            continue
+        default = getattr(Settings(), name)
+        if isinstance(default, str) and isinstance(value, str):
+            taken[name] = value
+        elif isinstance(default, tuple) and isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):
+            taken[name] = tuple(value)
+        elif isinstance(default, Mapping) and isinstance(value, Mapping):
+            severities = {str(rule): str(severity) for rule, severity in value.items()}
+            wrong = {rule: severity for rule, severity in severities.items() if severity not in SEVERITY_NAMES}
+            problems += [
+                f"`{severity}` is no severity for `{rule}`: use one of {', '.join(SEVERITY_NAMES)}"
+                for rule, severity in wrong.items()
+            ]
+            taken[name] = MappingProxyType({rule: s for rule, s in severities.items() if rule not in wrong})
+        elif value is not None:
+            kind = {str: "a text", tuple: "a list of texts"}.get(type(default), "a table")
+            problems.append(f"setting `{written}` takes {kind}, not `{value}`")
+    return Settings(**taken), tuple(problems)
