@@ -1,0 +1,111 @@
+"""Files and folders as the command line names them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, may_be_caffe
+from caffe_ls.cli.options import STANDARD_INPUT
+from caffe_ls.text.source import decode
+
+# A data set's list of images is text, too, and long; what a file is shows in its beginning.
+_EXAMINED_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to work on: `path` as the user gave it, and for standard input as --stdin-path gives it.
+
+    `found` is set where a folder was searched for it; such a file is left alone unless it is Caffe's.
+    """
+
+    path: str
+    found: bool = False
+    from_standard_input: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A path that cannot be worked on, and why."""
+
+    path: str
+    reason: str
+
+
+def input_files(paths: Iterable[str], stdin_path: str = "") -> Iterator[InputFile | Unreadable]:
+    """The files that the arguments name, each once, those of a folder in the order of their names."""
+    seen: set[str] = set()
+    for path in paths:
+        for file in _files_of(path, stdin_path):
+            if file.path not in seen:
+                seen.add(file.path)
+                yield file
+
+
+def read_bytes(file: InputFile) -> bytes | Unreadable:
+    """The content of a file."""
+    if file.from_standard_input:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file.path).read_bytes()
+    except (OSError, ValueError) as error:
+        return Unreadable(file.path, _reason(error))
+
+
+def reader() -> Callable[[str], bytes | None]:
+    """A function that reads a file, each once in its life; None for what is not there or not to be read."""
+    known: dict[str, bytes | None] = {}
+
+    def read(path: str) -> bytes | None:
+        if path not in known:
+            try:
+                known[path] = Path(path).read_bytes()
+            except (OSError, ValueError):
+                known[path] = None
+        return known[path]
+
+    return read
+
+
+def _files_of(path: str, stdin_path: str) -> Iterator[InputFile | Unreadable]:
+    if path == STANDARD_INPUT:
+        yield InputFile(stdin_path or STANDARD_INPUT, from_standard_input=True)
+    elif Path(path).is_dir():
+        yield from _search(path)
+    else:
+        yield InputFile(path)
+
+
+def _search(folder: str) -> Iterator[InputFile | Unreadable]:
+    failures: list[OSError] = []
+    for where, folders, names in os.walk(folder, onerror=failures.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(PROTOTXT_SUFFIXES) and not name.startswith("."):
+                path = os.path.join(where, name)  # noqa: PTH118 - Path would drop the "./" that the user wrote
+                if _may_be_caffe(path):
+                    yield InputFile(path, found=True)
+    for error in failures:
+        yield Unreadable(str(error.filename), _reason(error))
+
+
+def _may_be_caffe(path: str) -> bool:
+    try:
+        # Named pipes and devices would block or never end.
+        if not Path(path).is_file():
+            return False
+        with Path(path).open("rb") as file:
+            return may_be_caffe(decode(file.read(_EXAMINED_BYTES)))
+    except OSError:
+        # Reading it again, to check it, tells the user why.
+        return True
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error)

@@ -1,0 +1,43 @@
+"""What a check found, as data for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from caffe_ls.analysis.kinds import Kind
+from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.text.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """The findings of one file; `path` is the user's, `dialect` None where there is none to name."""
+
+    path: str
+    kind: Kind
+    dialect: str | None
+    source: Source
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of a run."""
+
+    files: tuple[FileReport, ...]
+
+    def count(self) -> Mapping[Severity, int]:
+        """How many findings there are of each severity."""
+        return Counter(severity_of(finding) for file in self.files for finding in file.findings)
+
+
+def severity_of(finding: Finding) -> Severity:
+    """The severity; checking has filled it in."""
+    return finding.severity or Severity.WARNING
+
+
+def fixable(findings: Iterable[Finding], unsafe: bool) -> int:
+    """How many of the findings --fix would mend, alone or with --unsafe."""
+    return sum(any((fix.safe or unsafe) and fix.edits for fix in finding.fixes) for finding in findings)
