@@ -69,6 +69,23 @@ ORDER = (
 # OpenVINO's model optimizer prefixes its message names so that they do not clash with Caffe's; files never see names.
 PREFIXES = ("mo_",)
 
+# What another branch of the same fork has besides, as names are known but not its whole schema. The numbers, which text
+# files never show, continue those of the facts.
+SUPPLEMENTS: dict[tuple[str, str], tuple[dict[str, Any], ...]] = {
+    ("crfrnn", "MultiStageMeanfieldParameter"): tuple(
+        {"name": name, "number": number, "label": "optional", "type": "float"}
+        for number, name in enumerate(
+            (
+                "spatial_filter_weight",
+                "bilateral_filter_weight",
+                "forced_spatial_filter_weight",
+                "forced_bilateral_filter_weight",
+            ),
+            start=7,
+        )
+    ),
+}
+
 # A registration that stands in a comment of BVLC's layer_factory.hpp as an example.
 NOT_REGISTERED = frozenset({"MyAwesome"})
 
@@ -97,7 +114,7 @@ def build(facts: dict[str, dict[str, Any]]) -> dict[str, Any]:
         for message in fact["messages"]:
             mask, fields = messages.get(message["name"], (0, {}))
             messages[message["name"]] = (mask | bit, fields)
-            for field in message["fields"]:
+            for field in (*message["fields"], *SUPPLEMENTS.get((dialect, message["name"]), ())):
                 named = type_name(field["type_name"], known) if "type_name" in field else ""
                 shape = shapes.setdefault((field["label"], field["type"], named), len(shapes))
                 variant: tuple[Any, ...] = (

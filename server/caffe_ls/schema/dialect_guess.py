@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
-from caffe_ls.schema.catalog import ANY
+from caffe_ls.schema.catalog import ANY, BVLC, load, messages_with_field
 from caffe_ls.schema.merged_table import FieldShape, MergedTable, merged_table
 from caffe_ls.schema.model import FLOAT_TYPES, NET_MESSAGE, TEXT_TYPES
 from caffe_ls.schema.validation import INTEGER_RANGES
@@ -100,9 +100,9 @@ def guess(usages: Iterable[Usage], linked: Iterable[Usage] = (), known_types_dia
     the file itself equally well, and so does `known_types_dialect`, which a log's list of known layer types gave away.
     Then count layer types, unless BVLC fits, then the order of `dialects()`, which BVLC's master leads.
 
-    When no dialect fits all, it is the one with fewest complaints. `any` is guessed only when several forks are needed
-    to explain the file, every one of the complaints about the best single one being about something that it lacks and
-    another fork has, at two different places of the format at least.
+    When no dialect fits all, it is the one that would complain least, BVLC's master on ties. Where that is a fork, and
+    all that it lacks are features of other forks, the file belongs to a fork of several forks, of which there are many
+    that nobody can bundle: `any` is the honest answer then, with `unexplained` saying what the best one lacks.
     """
     table = merged_table()
     own = Counter(usages)
@@ -128,13 +128,21 @@ def guess(usages: Iterable[Usage], linked: Iterable[Usage] = (), known_types_dia
     candidates = tuple(names[index] for index in order if not complaints[index])
     against_bvlc = tuple(usage for usage in strong if usage.excluded & 1)
     against_best = tuple(usage for usage in strong if usage.excluded >> best & 1)
-    if not candidates and _is_mixed(table, against_best, strong):
-        return Guess(ANY, (), against_bvlc, ())
+    if not candidates and _is_mixed(names[best], against_best):
+        return Guess(ANY, (), against_bvlc, against_best)
     return Guess(names[best], candidates, against_bvlc, against_best)
 
 
-def _is_mixed(table: MergedTable, against_best: tuple[Usage, ...], strong: list[Usage]) -> bool:
-    return False
+def _is_mixed(best: str, against_best: tuple[Usage, ...]) -> bool:
+    """Whether the best dialect lacks nothing but whole features whose very names it does not know.
+
+    A fork of two forks looks so. A field that is misplaced, given twice or given a wrong value has a name that the
+    dialect knows, and stays a mistake, even where some other dialect would take it.
+    """
+    schema = load(best)
+    return best != BVLC and all(
+        usage.kind == "field" and not messages_with_field(schema, usage.field) for usage in against_best
+    )
 
 
 def _complaints(table: MergedTable, usages: Mapping[Usage, int], weak: bool) -> list[int]:
