@@ -115,7 +115,12 @@ class SyntaxProblem:
     __slots__ = ("code", "message", "other", "replacement", "span")
 
     def __init__(
-        self, code: str, span: Span, message: str, other: Span | None = None, replacement: tuple[Span, str] | None = None
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        other: Span | None = None,
+        replacement: tuple[Span, str] | None = None,
     ) -> None:
         self.code = code
         self.span = span

@@ -8,9 +8,7 @@ from caffe_ls.syntax.tree import Scalar
 
 _SIMPLE_ESCAPES = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, "?": 63, "'": 39, '"': 34}
 _LITERAL = re.compile(r"""(?:[ \t\n\r\v\f]|#[^\n]*)*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
-_ESCAPE = re.compile(
-    rb"\\(?:([abfnrtv\\?'\"])|([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))"
-)
+_ESCAPE = re.compile(rb"\\(?:([abfnrtv\\?'\"])|([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 
 
 def string_value(scalar: Scalar) -> str | None:
@@ -24,7 +22,8 @@ def string_value(scalar: Scalar) -> str | None:
     if "\\" not in text and text.count(text[0]) == 2 and text[-1] == text[0]:
         return text[1:-1]
     joined = b"".join(
-        _ESCAPE.sub(_resolve, literal[1][1:-1].encode("utf-8", "surrogateescape")) for literal in _LITERAL.finditer(text)
+        _ESCAPE.sub(_resolve, literal[1][1:-1].encode("utf-8", "surrogateescape"))
+        for literal in _LITERAL.finditer(text)
     )
     return joined.decode("utf-8", "surrogateescape")
 

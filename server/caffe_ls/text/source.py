@@ -19,7 +19,7 @@ class LineColumn(NamedTuple):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file, every byte kept: bytes that are no UTF-8 become lone surrogates, which `encode` turns back."""
+    """The text of a file with every byte kept: those that are no UTF-8 become lone surrogates; `encode` undoes it."""
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -1,0 +1,490 @@
+"""One top-level entry of a file, read with recovery from whatever stands in it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from caffe_ls.syntax.lexer import TokenKind
+from caffe_ls.syntax.scalar_parser import ScalarParser
+from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar, ScalarKind
+from caffe_ls.text.span import Span
+
+_CLOSING = {"{": "}", "<": ">"}
+_EXTENSION_NAME = re.compile(r"\[\s*[A-Za-z_]\w*(?:\s*[./]\s*[A-Za-z_]\w*)*\s*\]", re.ASCII)
+_LIST_END = re.compile(r"[^\n\]{}#]{0,200}\]")
+_CONFLICT_MARKER = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
+# How far a comment of another language is followed; without a bound, many of them would take quadratic time.
+_LONGEST_FOREIGN_COMMENT = 5_000
+
+# What nearly every line of a prototxt is: `name: scalar`, `name {` or `}`, with a name or `}` behind it, so that
+# neither a separator nor an adjacent string can follow. One match of this replaces four of TOKEN; all else goes the
+# long way.
+_NEXT = r"(?=[ \t\n\r\v\f]+[A-Za-z_]|[ \t\n\r\v\f]*})"
+_PLAIN = re.compile(
+    rf"""[ \t\n\r\v\f]*(?:
+      ([A-Za-z_]\w*)[ \t]*(?:
+        :[ \t]*(?:
+            ("[^"\\\n\0]*" | '[^'\\\n\0]*'){_NEXT}
+          | (0 | [1-9][0-9]*){_NEXT}
+          | ((?:0|[1-9][0-9]*)?\.[0-9]+){_NEXT}
+          | ([A-Za-z_]\w*){_NEXT}
+        )
+      | :?[ \t]*(\{{)
+      )
+    | (\}})(?=[ \t\n\r\v\f]*(?:[A-Za-z_}}]|\Z))
+    )""",
+    re.VERBOSE | re.ASCII,
+)
+_PLAIN_KINDS: tuple[ScalarKind, ...] = ("broken", "broken", "string", "integer", "float", "identifier")
+
+
+class Frame(NamedTuple):
+    """An open message or list, the field that it is the value of, and, where indentation counts, that of its line."""
+
+    field: Field
+    node: Message | ListValue
+    line: int = -1
+    indent: int = 0
+
+
+class EntryParser(ScalarParser):
+    """Reads one entry; offsets of nodes are made relative to `base` as they are built.
+
+    Without `by_indentation`, brackets alone say where messages end. With it, indentation shows where closing brackets
+    are missing: for entries whose brackets find no partner up to the end of the text.
+    """
+
+    def __init__(self, text: str, base: int, unclosed: set[int], *, by_indentation: bool) -> None:
+        super().__init__(text, base)
+        self.unclosed = unclosed
+        self.by_indentation = by_indentation
+        self.frames: list[Frame] = []
+        self.top: Field | None = None
+        self.hit_end = False
+        self.done = False
+
+    def entry(self) -> Entry:
+        """The entry, from `base` to the end of its field, or of the text that belongs to none."""
+        if self.kind == TokenKind.END:
+            return self.finish(len(self.text))
+        if self.base == 0 and self.text.startswith("\ufeff"):
+            self.problem(
+                "byte-order-mark", self.span(0, 1), "Caffe's parser refuses a byte order mark", None, (Span(0, 1), "")
+            )
+            if self.start == 0:
+                return self.finish(1)
+        while not self.done:
+            self.next_part()
+        return self.finish(self.previous_end)
+
+    def next_part(self) -> None:
+        if self.frames and not self.by_indentation and self.plain_fields():
+            return
+        if self.frames and isinstance(self.frames[-1].node, ListValue):
+            self.list_item()
+        else:
+            self.field()
+
+    def finish(self, end: int) -> Entry:
+        return Entry(
+            self.text[self.base : end], self.top, tuple(self.problems), self.examined - self.base + 1, self.template
+        )
+
+    def end_field(self, field: Field) -> None:
+        """A field is complete: take the separator behind it; at the top level the entry is complete too."""
+        field.end = self.previous_end - self.base
+        if self.kind == 3 and self.text[self.start] in ";,":  # TokenKind.PUNCTUATION
+            self.advance()
+        if not self.frames:
+            self.done = True
+
+    def field(self) -> None:
+        """One field of the message on top, or its end."""
+        if self.by_indentation and self.frames and self.close_by_indentation():
+            return
+        if self.kind == 1:  # TokenKind.IDENTIFIER
+            field = Field(self.text[self.start : self.end], self.start - self.base, self.end - self.base)
+            self.keep(field)
+            self.advance()
+            self.after_name(field)
+            return
+        if self.kind == TokenKind.END:
+            self.end_of_text()
+            return
+        if self.kind == TokenKind.PUNCTUATION:
+            character = self.text[self.start]
+            if character in "}>" and not self.at_conflict_marker():
+                self.close(character)
+                return
+            if character == "[" and (name := _EXTENSION_NAME.match(self.text, self.start)):
+                field = Field(re.sub(r"\s+", "", name[0]), self.start - self.base, name.end() - self.base)
+                self.examined = max(self.examined, name.end())
+                self.keep(field)
+                self.seek(name.end())
+                self.after_name(field)
+                return
+        self.garbage("a field name")
+
+    def plain_fields(self) -> bool:
+        """Take all fields from here on that are written the common way; True when that ends the entry."""
+        frame = self.frames[-1]
+        node = frame.node
+        if node.__class__ is ListValue or (self.kind != 1 and self.text[self.start : self.start + 1] != "}"):
+            return False
+        text, base, frames = self.text, self.base, self.frames
+        first = end = self.previous_end
+        match = _PLAIN.match
+        while (found := match(text, end)) is not None:
+            group = found.lastindex
+            if group == 7:  # `}`
+                if text[node.start + base] != "{":
+                    break
+                end = found.end()
+                frames.pop()
+                node.end = frame.field.end = end - base
+                node.closed = True  # type: ignore[union-attr]
+                if not frames:
+                    break
+                frame = frames[-1]
+                node = frame.node
+                if node.__class__ is ListValue:
+                    break
+                continue
+            start, end = found.span(group)  # type: ignore[arg-type]
+            name_start, name_end = found.span(1)
+            field = Field(found[1], name_start - base, name_end - base)
+            node.fields.append(field)  # type: ignore[union-attr]
+            if group == 6:  # `{`
+                field.value = node = Message(start - base)
+                frame = Frame(field, node)
+                frames.append(frame)
+                field.colon = text[start - 1] == ":" or ":" in text[name_end:start]
+            else:
+                field.colon = True
+                field.end = end - base
+                field.value = Scalar(_PLAIN_KINDS[group], start - base, end - base, found[group])  # type: ignore
+        if end != first:
+            self.start = self.end = end
+            self.advance()
+            self.done = not frames
+        return self.done
+
+    def keep(self, field: Field) -> None:
+        if self.frames:
+            node = self.frames[-1].node
+            assert isinstance(node, Message)
+            node.fields.append(field)
+        else:
+            self.top = field
+
+    def after_name(self, field: Field) -> None:
+        """What stands behind a field's name: `:` and a value, or a message."""
+        text = self.text
+        if self.kind == 3:
+            character = text[self.start]
+            if character == ":":
+                field.colon = True
+                self.advance()
+                self.value(field)
+                return
+            if character in "{<":
+                self.open_message(field)
+                return
+            if character == "[":
+                self.open_list(field)
+                return
+        elif text[self.start : self.start + 1] == "=":
+            span = self.span(self.start, self.end)
+            self.problem("equals-sign", span, f"expected `:` after `{field.name}`, found `=`", None, (span, ":"))
+            field.colon = True
+            self.advance()
+            self.value(field)
+            return
+        gap = text[self.previous_end : self.start]
+        is_value = self.kind in (TokenKind.STRING, TokenKind.INTEGER, TokenKind.FLOAT, TokenKind.IDENTIFIER) or (
+            self.kind == TokenKind.PUNCTUATION and text[self.start] == "-"
+        )
+        if "\n" not in gap and is_value and not self.at_field_start():
+            # The colon belongs right behind the name; a span over the gap is the smallest that can be seen.
+            span = self.span(self.previous_end, max(self.start, self.previous_end + 1))
+            insertion = self.span(self.previous_end, self.previous_end)
+            self.problem("colon-missing", span, f"expected `:` after `{field.name}`", None, (insertion, ":"))
+            field.colon = True
+            self.value(field)
+            return
+        previous_line = self.line_start(self.previous_start)
+        deeper = (
+            self.kind == TokenKind.IDENTIFIER
+            and self.first_on_line()
+            and self.start - self.line_start(self.start) > self.indent_of_line(previous_line)
+        )
+        if deeper:
+            insertion = self.span(self.previous_end, self.previous_end)
+            self.problem(
+                "opening-bracket-missing",
+                field.name_span,
+                f"expected `{{` after `{field.name}`",
+                None,
+                (insertion, " {"),
+            )
+            self.push(field, Message(field.name_end))
+            return
+        self.problem(
+            "value-missing", field.name_span, f"expected `:` or `{{` after `{field.name}`, found {self.found()}"
+        )
+        self.end_field(field)
+
+    def value(self, field: Field) -> None:
+        """The value behind `name:`."""
+        scalar = self.scalar()
+        if scalar is not None:
+            field.value = scalar
+            self.end_field(field)
+            return
+        if self.kind == TokenKind.PUNCTUATION:
+            character = self.text[self.start]
+            if character in "{<" and not self.at_conflict_marker():
+                self.open_message(field)
+                return
+            if character == "[":
+                self.open_list(field)
+                return
+        if self.skippable_value():
+            self.garbage(f"a value after `{field.name}:`")
+        else:
+            name = field.name
+            colon = self.span(self.previous_start, self.previous_end)
+            self.problem(
+                "value-missing", colon, f"expected a value after `{name}:`, found {self.found()}", field.name_span
+            )
+        self.end_field(field)
+
+    def skippable_value(self) -> bool:
+        """Whether the token is rubbish in the value's place, and not what follows a value that is missing."""
+        if self.kind == TokenKind.END or (self.kind == 3 and self.text[self.start] in "}>;,]"):
+            return False
+        return "\n" not in self.text[self.previous_end : self.start] and not self.at_field_start()
+
+    # Brackets.
+
+    def push(self, field: Field, node: Message | ListValue) -> None:
+        field.value = node
+        self.push_frame(field, node)
+
+    def push_frame(self, field: Field, node: Message | ListValue) -> None:
+        if self.by_indentation:
+            line = self.line_start(self.base + node.start)
+            self.frames.append(Frame(field, node, line, self.indent_of_line(line)))
+        else:
+            self.frames.append(Frame(field, node))
+
+    def open_message(self, field: Field) -> None:
+        self.begin_by_indentation_if_unclosed()
+        self.push(field, Message(self.start - self.base))
+        self.advance()
+
+    def begin_by_indentation_if_unclosed(self) -> None:
+        if not self.frames and self.start in self.unclosed:
+            self.by_indentation = True
+            # That the bracket has no partner is known from the whole rest of the text.
+            self.examined = len(self.text) + 1
+
+    def open_list(self, field: Field) -> None:
+        self.begin_by_indentation_if_unclosed()
+        self.push(field, ListValue(self.start - self.base))
+        self.advance()
+        if self.kind == TokenKind.PUNCTUATION and self.text[self.start] == "]":
+            self.close_list()
+
+    def close_list(self) -> None:
+        self.advance()
+        frame = self.frames.pop()
+        frame.node.end = self.previous_end - self.base
+        if not frame.field.colon and any(isinstance(value, Scalar) for value in frame.field.values):
+            start = frame.field.name_end
+            self.problem(
+                "colon-missing", Span(start, frame.node.start + 1), f"expected `:` after `{frame.field.name}`", None,
+                (Span(start, start), ":"),
+            )  # fmt: skip
+        self.end_field(frame.field)
+
+    def list_item(self) -> None:
+        """One value of a list and the comma or bracket behind it."""
+        frame = self.frames[-1]
+        node = frame.node
+        assert isinstance(node, ListValue)
+        after_message = (
+            bool(node.values)
+            and isinstance(node.values[-1], Message)
+            and self.previous_end == node.values[-1].end + self.base
+        )
+        if not after_message:
+            character = self.text[self.start : self.start + 1]
+            if self.kind == TokenKind.PUNCTUATION and character in ("{", "<"):
+                message = Message(self.start - self.base)
+                node.values.append(message)
+                self.push_frame(frame.field, message)
+                self.advance()
+                return
+            value = None if self.at_field_start() else self.scalar()
+            if value is None:
+                self.list_problem(frame, "a value")
+                return
+            node.values.append(value)
+        if self.kind == TokenKind.PUNCTUATION:
+            character = self.text[self.start]
+            if character == "]":
+                self.close_list()
+                return
+            if character == ",":
+                self.advance()
+                return
+        self.list_problem(frame, "`,` or `]`")
+
+    def list_problem(self, frame: Frame, expected: str) -> None:
+        """Give the list up: go to its bracket where that is near, else take it as missing."""
+        if self.kind == TokenKind.END and not self.by_indentation:
+            self.end_of_text()
+            return
+        self.problem(
+            "list",
+            self.span(self.start, self.end)
+            if self.kind != TokenKind.END
+            else Span(frame.node.start, frame.node.start + 1),
+            f"expected {expected} in the list of `{frame.field.name}`, found {self.found()}",
+            frame.field.name_span,
+        )
+        closing = _LIST_END.match(self.text, self.start)
+        frame = self.frames.pop()
+        if closing:
+            self.examined = max(self.examined, closing.end())
+            self.seek(closing.end())
+        elif self.kind != TokenKind.END and not self.at_field_start() and self.text[self.start] not in "}>":
+            self.garbage(None)
+        frame.node.end = self.previous_end - self.base
+        self.end_field(frame.field)
+
+    def close(self, character: str) -> None:
+        """A closing bracket where a field may stand."""
+        if not self.frames:
+            self.problem("unexpected-bracket", self.span(self.start, self.end), f"`{character}` closes nothing")
+            self.advance()
+            self.done = True
+            return
+        frame = self.frames.pop()
+        message = frame.node
+        assert isinstance(message, Message)
+        opened = self.text[message.start + self.base : message.start + self.base + 1]
+        expected = _CLOSING.get(opened, "}")
+        if character != expected:
+            span = self.span(self.start, self.end)
+            self.problem(
+                "wrong-bracket",
+                span,
+                f"expected `{expected}` to close `{frame.field.name}`, found `{character}`",
+                Span(message.start, message.start + 1),
+                (span, expected),
+            )
+        self.advance()
+        message.end = self.previous_end - self.base
+        message.closed = True
+        if not self.frames or isinstance(self.frames[-1].node, Message):
+            self.end_field(frame.field)
+
+    def end_of_text(self) -> None:
+        """The text ends where a field may stand."""
+        self.done = True
+        if not self.frames:
+            return
+        if not self.by_indentation:
+            self.hit_end = True
+            return
+        self.close_missing(0)
+
+    def close_by_indentation(self) -> bool:
+        """Whether the token, by its indentation, shows that messages before it lack their closing brackets."""
+        closing = self.kind == TokenKind.PUNCTUATION and self.text[self.start] in "}>"
+        if not (closing or self.kind == TokenKind.IDENTIFIER) or not self.first_on_line():
+            return False
+        line = self.line_start(self.start)
+        column = self.start - line
+        keep = len(self.frames)
+        if closing:
+            while keep > 1 and self.frames[keep - 1].indent > column <= self.frames[keep - 2].indent:
+                keep -= 1
+        elif self.at_field_start():
+            while keep and self.frames[keep - 1].indent >= column and self.frames[keep - 1].line < line:
+                keep -= 1
+        if keep == len(self.frames):
+            return False
+        self.close_missing(keep)
+        if not self.frames:
+            self.done = True
+        return True
+
+    def close_missing(self, keep: int) -> None:
+        """Close all but the outer `keep` frames here, with one problem for all of them."""
+        closed = self.frames[keep:][::-1]
+        del self.frames[keep:]
+        names = " and ".join(f"`{frame.field.name}`" for frame in closed if isinstance(frame.node, Message))
+        end = self.previous_end
+        brackets = ""
+        for frame in closed:
+            frame.node.end = end - self.base
+            frame.field.end = end - self.base
+            opened = self.text[frame.node.start + self.base : frame.node.start + self.base + 1]
+            closing = _CLOSING.get(opened, "]" if opened == "[" else "}")
+            brackets += f"\n{self.text[frame.line : frame.line + frame.indent]}{closing}"
+        insertion = self.span(end, end)
+        wanted = " ".join(dict.fromkeys(brackets.split()))
+        self.problem(
+            "closing-bracket-missing",
+            self.span(max(self.base, end - 1), end),
+            f"expected `{wanted}` to close {names or '`' + closed[0].field.name + '`'}",
+            closed[-1].field.name_span,
+            (insertion, brackets),
+        )
+
+    # What is no field.
+
+    def at_conflict_marker(self) -> bool:
+        return self.first_on_line() and _CONFLICT_MARKER.match(self.text, self.start) is not None
+
+    def garbage(self, expected: str | None) -> None:
+        """Pass over what can be no field, with one problem for the whole of it."""
+        text, start = self.text, self.start
+        line_end = text.find("\n", start)
+        line_end = len(text) if line_end < 0 else line_end
+        if self.at_comment_of_another_language():
+            self.foreign_comment(start, line_end)
+        elif self.at_conflict_marker():
+            self.problem("conflict-marker", self.span(start, line_end), "a merge conflict is not resolved here")
+            self.examined = max(self.examined, line_end)
+            self.seek(line_end)
+        else:
+            if self.kind == TokenKind.TEMPLATE:
+                self.template = True
+            elif expected is not None:
+                self.problem("unexpected", self.span(start, self.end), f"expected {expected}, found {self.found()}")
+            self.advance()
+            self.skip_rest_of_line(line_end)
+        if not self.frames:
+            self.done = True
+
+    def foreign_comment(self, start: int, line_end: int) -> None:
+        limit = start + _LONGEST_FOREIGN_COMMENT
+        block_end = self.text.find("*/", start + 2, limit) if self.text.startswith("/*", start) else -1
+        end = block_end + 2 if block_end >= 0 else line_end
+        shown = self.text[start : start + 2]
+        opening = self.span(start, start + 2)
+        replacement = (opening, "#") if shown == "//" or "\n" not in self.text[start:end] else None
+        self.problem("comment", opening, f"a comment begins with `#`, not with `{shown}`", None, replacement)
+        self.examined = max(self.examined, min(limit, len(self.text)) if block_end < 0 and shown == "/*" else end)
+        self.seek(end)
+
+    def skip_rest_of_line(self, line_end: int) -> None:
+        while self.kind != TokenKind.END and self.start < line_end:
+            if self.at_field_start() or (self.kind == TokenKind.PUNCTUATION and self.text[self.start] in "{}<>"):
+                return
+            self.advance()
