@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, may_be_caffe
+from caffe_ls.analysis.workspace import Access
 from caffe_ls.cli.options import STANDARD_INPUT
 from caffe_ls.text.source import decode
 
 # A data set's list of images is text, too, and long; what a file is shows in its beginning.
 _EXAMINED_BYTES = 262_144
+_LARGEST_LINKED = 16_777_216
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,28 @@ def read_bytes(file: InputFile) -> bytes | Unreadable:
         return Unreadable(file.path, _reason(error))
 
 
-def reader() -> Callable[[str], bytes | None]:
-    """A function that reads a file, each once in its life; None for what is not there or not to be read."""
-    known: dict[str, bytes | None] = {}
+def disk_access() -> Access:
+    """The disk as the analysis sees it during one run: each file and folder is looked at once."""
 
+    @lru_cache(maxsize=1024)
     def read(path: str) -> bytes | None:
-        if path not in known:
-            try:
-                known[path] = Path(path).read_bytes()
-            except (OSError, ValueError):
-                known[path] = None
-        return known[path]
+        try:
+            # A device would never end, a named pipe never begin, and nothing that prototxts name is huge.
+            found = os.stat(path)  # noqa: PTH116 - this is asked for every folder above every file
+            if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_LINKED:
+                return None
+            with open(path, "rb") as file:  # noqa: PTH123
+                return file.read()
+        except (OSError, ValueError):
+            return None
 
-    return read
+    def names_in(folder: str) -> Sequence[str]:
+        try:
+            return os.listdir(folder)  # noqa: PTH208 - names alone are asked for
+        except (OSError, ValueError):
+            return ()
+
+    return Access(read, names_in)
 
 
 def _files_of(path: str, stdin_path: str) -> Iterator[InputFile | Unreadable]:

@@ -1,0 +1,246 @@
+"""Which files belong together: solvers and their nets, prototxts and the caffe.proto above them.
+
+All of it is told from paths and from what an injected `Access` reads; nothing here touches the disk by itself. Paths
+are absolute, except those that files name.
+"""
+
+# ruff: noqa: PTH117, PTH118, PTH119, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from caffe_ls.analysis.configuration import Read, ancestors
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, Kind, kind_of
+from caffe_ls.schema.dialect_guess import Usage, usages_of_file
+from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
+from caffe_ls.settings import Settings
+from caffe_ls.syntax.parser import parse
+from caffe_ls.syntax.tree import File, Scalar
+from caffe_ls.syntax.values import string_value
+from caffe_ls.text.source import decode
+from caffe_ls.text.span import Span
+
+PROTO_PLACES = ("caffe.proto", "src/caffe/proto/caffe.proto")
+
+_NET_FIELDS = ("net", "train_net", "test_net")
+
+# More prototxts than this in one folder are not all opened to see which are solvers: only those that are called so.
+_FOLDER_LIMIT = 64
+
+# Solvers are short; nobody writes a net of this size.
+_SOLVER_BYTES = 65_536
+_NET_BYTES = 16_777_216
+
+Found = Literal["from the start directory", "beside the file", "from a folder above the file", "by its name alone"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """How the analysis sees the disk, as long as nothing changes there: after a change, make a new one.
+
+    `read` gives a file's content, None where there is none to be had; `names_in` the names in a folder, without order.
+    `memo` keeps what was told from them.
+    """
+
+    read: Read
+    names_in: Callable[[str], Sequence[str]]
+    memo: dict[object, Any] = field(default_factory=dict)
+
+
+class Link(NamedTuple):
+    """A file that a solver names: `field` and `span` say where, `path` is None when it was not found."""
+
+    field: str
+    written: str
+    span: Span
+    path: str | None
+    found: Found | None
+
+
+ReadSchema = Callable[[str, bytes], "Schema | None"]
+"""Makes a schema of the path and the content of a caffe.proto; None when it is none that can be read."""
+
+
+def open_document(
+    path: str,
+    text: str,
+    settings: Settings,
+    access: Access,
+    read_schema: ReadSchema,
+    *,
+    start_directory: str = "",
+    top: str = "",
+    shown_path: str = "",
+    kind: Kind | None = None,
+) -> PrototxtDocument:
+    """The document of a text at an absolute path, with what the files around it say about its dialect.
+
+    `start_directory` is where Caffe would be started, `top` the workspace's folder, above which nothing is looked at;
+    `shown_path` is the document's path where it is not `path`.
+    """
+    path = os.path.normpath(path)
+    file = _parsed(text)
+    named = settings.dialect not in ("", "auto")
+    own_schema = None if named else schema_above(path, settings, access, read_schema, top)
+    linked: tuple[Usage, ...] = ()
+    if not named and own_schema is None:
+        linked = linked_usages(path, file, kind or kind_of(path, file), access, start_directory, top)
+    return PrototxtDocument(
+        shown_path or path, text, settings, kind=kind, own_schema=own_schema, linked=linked, file=file
+    )
+
+
+def schema_above(
+    path: str, settings: Settings, access: Access, read_schema: ReadSchema, top: str = ""
+) -> Schema | None:
+    """The schema of the caffe.proto that the settings name, or of the nearest one above a file."""
+    proto = settings.proto or nearest_proto(path, access, top)
+    if proto is None:
+        return None
+    key = (schema_above, proto)
+    if key not in access.memo:
+        data = access.read(proto)
+        access.memo[key] = None if data is None else read_schema(proto, data)
+    schema: Schema | None = access.memo[key]
+    return schema
+
+
+def nearest_proto(path: str, access: Access, top: str = "") -> str | None:
+    """The caffe.proto nearest above a file: in a folder above it, or where Caffe's own tree keeps it."""
+    folder = os.path.dirname(path)
+    key = (nearest_proto, folder, top)
+    if key not in access.memo:
+        candidates = (_join(ancestor, place) for ancestor in ancestors(folder, top) for place in PROTO_PLACES)
+        access.memo[key] = next((candidate for candidate in candidates if access.read(candidate) is not None), None)
+    found: str | None = access.memo[key]
+    return found
+
+
+def nets_of_solver(path: str, file: File, read: Read, start_directory: str = "", top: str = "") -> tuple[Link, ...]:
+    """The nets that a solver names, found as Caffe would find them or as users keep them; spans are the file's."""
+    return tuple(
+        Link(field, written, span, *find_named_file(written, path, read, start_directory, top))
+        for field, written, span in _named_nets(file)
+    )
+
+
+def solvers_of_net(path: str, access: Access, start_directory: str = "", top: str = "") -> tuple[str, ...]:
+    """The solvers in a net's folder that name it."""
+    folder, name = os.path.split(path)
+    own = os.path.normpath(path)
+    found = []
+    for solver, text in _solvers_in(folder, access):
+        if solver == own or name not in text:
+            continue
+        links = nets_of_solver(solver, _parsed(text), access.read, start_directory, top)
+        if any(link.path == own for link in links):
+            found.append(solver)
+    return tuple(found)
+
+
+def find_named_file(
+    written: str, path: str, read: Read, start_directory: str = "", top: str = ""
+) -> tuple[str | None, Found | None]:
+    """The file that `written` means in the file `path`, and how it was found; (None, None) when it was not.
+
+    Caffe opens it from the directory that it is started in. Which one that is, users show by how they keep their files:
+    the folder of the file itself, or one above it. Last, a file of that name beside it is taken.
+    """
+    if not written or "\0" in written:
+        return None, None
+    folder = os.path.dirname(path)
+    for candidate, found in _candidates(written, folder, start_directory, top):
+        if read(candidate) is not None:
+            return candidate, found
+    return None, None
+
+
+def linked_usages(
+    path: str, file: File, kind: Kind, access: Access, start_directory: str = "", top: str = ""
+) -> tuple[Usage, ...]:
+    """What the files that belong to one use of dialects: the nets of a solver; the solvers of a net, and their nets."""
+    solvers: tuple[tuple[str, File], ...]
+    if kind == "solver":
+        solvers, usages = ((path, file),), []
+    elif kind == "net":
+        naming = solvers_of_net(path, access, start_directory, top)
+        solvers = tuple((solver, _parsed(text)) for solver, text in _solvers_in(os.path.dirname(path), access)
+                        if solver in naming)  # fmt: skip
+        usages = [usage for _, solver_file in solvers for usage in usages_of_file(solver_file, SOLVER_MESSAGE)]
+    else:
+        return ()
+    nets = {
+        link.path
+        for solver, solver_file in solvers
+        for link in nets_of_solver(solver, solver_file, access.read, start_directory, top)
+    }
+    for net in sorted(net for net in nets if net is not None and net != path):
+        text = _text(net, access.read, _NET_BYTES)
+        if text is not None:
+            usages += usages_of_file(_parsed(text), NET_MESSAGE)
+    return tuple(usages)
+
+
+def _candidates(written: str, folder: str, start_directory: str, top: str) -> Iterator[tuple[str, Found]]:
+    if start_directory or os.path.isabs(written):
+        yield _join(start_directory, written), "from the start directory"
+    if os.path.isabs(written):
+        written = os.path.basename(written)
+    yield _join(folder, written), "beside the file"
+    for ancestor in ancestors(folder, top):
+        if ancestor != folder:
+            yield _join(ancestor, written), "from a folder above the file"
+    yield _join(folder, os.path.basename(written)), "by its name alone"
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.normpath(os.path.join(folder, name))
+
+
+def _named_nets(file: File) -> Iterator[tuple[str, str, Span]]:
+    for base, entry in file:
+        named = entry.field
+        if named is None or named.name not in _NET_FIELDS:
+            continue
+        for value in named.values:
+            written = string_value(value) if isinstance(value, Scalar) else None
+            if written:
+                yield named.name, written, value.span.shift(base)
+
+
+def _solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:
+    key = (_solvers_in, folder)
+    if key not in access.memo:
+        access.memo[key] = tuple(_look_for_solvers(folder, access))
+    found: tuple[tuple[str, str], ...] = access.memo[key]
+    return found
+
+
+def _look_for_solvers(folder: str, access: Access) -> Iterator[tuple[str, str]]:
+    names = sorted(name for name in access.names_in(folder) if name.endswith(PROTOTXT_SUFFIXES))
+    if len(names) > _FOLDER_LIMIT:
+        names = [name for name in names if "solver" in name.lower()][:_FOLDER_LIMIT]
+    for name in names:
+        if name.endswith(".txt") and "solver" not in name.lower():
+            continue
+        path = _join(folder, name)
+        text = _text(path, access.read, _SOLVER_BYTES)
+        if text is not None and ("net:" in text or "net :" in text) and kind_of(path, _parsed(text)) == "solver":
+            yield path, text
+
+
+def _text(path: str, read: Read, largest: int) -> str | None:
+    data = read(path)
+    return decode(data) if data is not None and len(data) <= largest else None
+
+
+# A solver and its nets are parsed once, though each asks for the others; their entries keep what was computed of them.
+@lru_cache(maxsize=24)
+def _parsed(text: str) -> File:
+    return parse(text)
