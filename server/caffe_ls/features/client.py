@@ -1,0 +1,84 @@
+"""What a client can do and wants, read from the parameters of `initialize` as they came, whatever their shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The abilities that make a difference to what the server says."""
+
+    encoding: Encoding = "utf-16"
+    pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
+    pulls_configuration: bool = False
+    watches_files: bool = False
+    takes_snippets: bool = False
+    takes_document_changes: bool = False
+    creates_files: bool = False
+    takes_code_action_literals: bool = False
+    takes_preferred_actions: bool = False
+    takes_related_information: bool = False
+    takes_code_descriptions: bool = False
+    takes_markdown: bool = True
+    setting_command: str = ""
+    folders: tuple[str, ...] = ()
+    options: object = None
+
+
+def client_of(params: object) -> Client:
+    """The client that sent these parameters of `initialize`."""
+    abilities = _get(params, "capabilities")
+    document, workspace = _get(abilities, "textDocument"), _get(abilities, "workspace")
+    completion_item = _get(document, "completion", "completionItem")
+    actions, published = _get(document, "codeAction"), _get(document, "publishDiagnostics")
+    markup = _get(document, "hover", "contentFormat")
+    options = _get(params, "initializationOptions")
+    command = _get(options, "settingCommand")
+    return Client(
+        encoding=_encoding(_get(abilities, "general", "positionEncodings")),
+        pulls_diagnostics=isinstance(_get(document, "diagnostic"), dict),
+        refreshes_diagnostics=_get(workspace, "diagnostics", "refreshSupport") is True,
+        pulls_configuration=_get(workspace, "configuration") is True,
+        watches_files=_get(workspace, "didChangeWatchedFiles", "dynamicRegistration") is True,
+        takes_snippets=_get(completion_item, "snippetSupport") is True,
+        takes_document_changes=_get(workspace, "workspaceEdit", "documentChanges") is True,
+        creates_files="create" in _list(_get(workspace, "workspaceEdit", "resourceOperations")),
+        takes_code_action_literals=isinstance(_get(actions, "codeActionLiteralSupport"), dict),
+        takes_preferred_actions=_get(actions, "isPreferredSupport") is True,
+        takes_related_information=_get(published, "relatedInformation") is True
+        or _get(document, "diagnostic", "relatedInformation") is True,
+        takes_code_descriptions=_get(published, "codeDescriptionSupport") is True
+        or _get(document, "diagnostic", "codeDescriptionSupport") is True,
+        takes_markdown=not isinstance(markup, list) or not markup or "markdown" in markup,
+        setting_command=command if isinstance(command, str) else "",
+        folders=_folders(params),
+        options=options,
+    )
+
+
+def _get(value: Any, *names: str) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _encoding(offered: Any) -> Encoding:
+    for encoding in _list(offered):
+        if encoding in ("utf-8", "utf-16", "utf-32"):
+            return cast("Encoding", encoding)
+    return "utf-16"
+
+
+def _folders(params: Any) -> tuple[str, ...]:
+    """The URIs of the folders that are open."""
+    uris = [_get(folder, "uri") for folder in _list(_get(params, "workspaceFolders"))] or [_get(params, "rootUri")]
+    return tuple(uri for uri in uris if isinstance(uri, str))

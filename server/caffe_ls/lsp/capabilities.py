@@ -1,0 +1,31 @@
+"""What the server offers, as the protocol's JSON: told before anything heavy is imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import caffe_ls
+from caffe_ls.features.client import Client
+
+TRIGGER_CHARACTERS = ('"', "'", ":", " ", "[", ",")
+CODE_ACTION_KINDS = ("quickfix", "source.fixAll")
+
+
+def initialize_result(client: Client) -> dict[str, Any]:
+    """The answer to `initialize`. A method named here has its handler in `handlers.py`."""
+    capabilities: dict[str, Any] = {
+        "positionEncoding": client.encoding,
+        "textDocumentSync": {"openClose": True, "change": 2, "save": True},
+        "hoverProvider": True,
+        "completionProvider": {"triggerCharacters": list(TRIGGER_CHARACTERS), "resolveProvider": True},
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+    }
+    if client.takes_code_action_literals:
+        capabilities["codeActionProvider"] = {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False}
+    if client.pulls_diagnostics:
+        capabilities["diagnosticProvider"] = {
+            "identifier": "caffe-ls",
+            "interFileDependencies": True,
+            "workspaceDiagnostics": False,
+        }
+    return {"capabilities": capabilities, "serverInfo": {"name": "caffe-ls", "version": caffe_ls.__version__}}

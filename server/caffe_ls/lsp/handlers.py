@@ -1,0 +1,201 @@
+"""Which function answers which message: a URI and a place go in, one feature is called, its answer goes out."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+
+import caffe_ls
+from caffe_ls.features import code_actions, completion, hover
+from caffe_ls.features.client import Client
+from caffe_ls.lsp.configuration import SECTION, settings_of
+from caffe_ls.lsp.protocol import UNREADABLE, Protocol
+from caffe_ls.lsp.publishing import Publisher, diagnostics_of
+from caffe_ls.lsp.session import Session
+
+# How long the first diagnostics wait for the settings that the client was asked for.
+_SETTINGS_WAIT = 1.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """A server for one client; tells errors to the log alone, never to the user in a window."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__("caffe-ls", caffe_ls.__version__, protocol_cls=Protocol)
+        self.client = client
+        self.session = Session(client)
+        self.publisher = Publisher(
+            self.session, self.text_document_publish_diagnostics, self._ask_to_pull
+        )
+        self.was_shut_down = False
+        for method, handler in _HANDLERS.items():
+            self.feature(method)(functools.partial(_guarded, handler, self))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error that pygls met."""
+        _logger.error("%s", error)
+
+    def _ask_to_pull(self) -> None:
+        self.workspace_diagnostic_refresh(None, callback=lambda _: None)
+
+
+def run(client: Client, initialize: dict[str, Any], stdin: BinaryIO, stdout: BinaryIO) -> bool:
+    """Serve a client whose `initialize` is answered, until it leaves; whether it did so in order."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # pygls tells of each message that it cannot use with a traceback; the client is answered, and that is enough.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    server = Server(client)
+    # pygls keeps its own record of the client; its answer would be the second one.
+    server.protocol.set_writer(_Silence())
+    server.protocol.handle_message(server.protocol.structure_message(initialize))
+    server.start_io(stdin, stdout)
+    return server.was_shut_down
+
+
+class _Silence:
+    def close(self) -> None: ...
+
+    def write(self, data: bytes) -> None: ...
+
+
+def _guarded(handler: Callable[[Server, Any], Any], server: Server, params: Any) -> Any:
+    """Answer with nothing, and log why, where a handler fails."""
+    try:
+        return handler(server, params)
+    except JsonRpcInvalidParams:
+        raise
+    except Exception:
+        _logger.exception("%s failed; please report it", handler.__name__.strip("_"))
+        return None
+
+
+# Life and surroundings.
+
+
+def _initialized(server: Server, _: types.InitializedParams) -> None:
+    server.session.configure(settings_of(server.client.options))
+    if server.client.watches_files:
+        watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registration = types.Registration("watched-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        server.client_register_capability(types.RegistrationParams([registration]), callback=lambda _: None)
+    _ask_for_settings(server)
+
+
+def _ask_for_settings(server: Server) -> None:
+    if not server.client.pulls_configuration:
+        return
+
+    def take(answer: Any) -> None:
+        values = answer[0] if isinstance(answer, (list, tuple)) and answer else None
+        server.session.configure(settings_of(values))
+        server.publisher.release()
+
+    server.publisher.hold(_SETTINGS_WAIT)
+    items = [types.ConfigurationItem(section=SECTION)]
+    server.workspace_configuration(types.ConfigurationParams(items), callback=take)
+
+
+def _shutdown(server: Server, _: None) -> None:
+    server.was_shut_down = True
+
+
+def _configuration_changed(server: Server, params: types.DidChangeConfigurationParams) -> None:
+    if server.client.pulls_configuration:
+        _ask_for_settings(server)
+    else:
+        server.session.configure(settings_of(params.settings))
+        server.publisher.all_changed()
+
+
+def _files_changed(server: Server, _: object) -> None:
+    server.session.reload()
+    server.publisher.all_changed()
+
+
+def _folders_changed(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    removed = {folder.uri for folder in params.event.removed}
+    added = [folder.uri for folder in params.event.added]
+    server.session.set_folders([uri for uri in server.session.folders if uri not in removed] + added)
+    server.publisher.all_changed()
+
+
+def _unreadable(_: Server, method: str) -> None:
+    raise JsonRpcInvalidParams(message=f"the parameters of `{method}` are not those of the protocol")
+
+
+# Texts.
+
+
+def _opened(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    document = params.text_document
+    server.session.open(document.uri, document.version, document.text)
+    server.publisher.opened(document.uri)
+
+
+def _changed(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    document = params.text_document
+    if server.session.change(document.uri, document.version, params.content_changes):
+        server.publisher.changed(document.uri)
+
+
+def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    if server.session.close(params.text_document.uri):
+        server.publisher.closed(params.text_document.uri)
+
+
+# Requests.
+
+
+def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else hover.hover(view, view.offset(params.position))
+
+
+def _completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else completion.completion(view, view.offset(params.position))
+
+
+def _resolve_completion(server: Server, item: types.CompletionItem) -> types.CompletionItem:
+    return completion.resolve(item, server.client)
+
+
+def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else code_actions.code_actions(view, view.span(params.range), params.context.only)
+
+
+def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    view = server.session.view(params.text_document.uri)
+    return types.RelatedFullDocumentDiagnosticReport(items=[] if view is None else diagnostics_of(view))
+
+
+_WATCHED = ("**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml")
+
+_HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
+    types.INITIALIZED: _initialized,
+    types.SHUTDOWN: _shutdown,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: _configuration_changed,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _files_changed,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: _folders_changed,
+    UNREADABLE: _unreadable,
+    types.TEXT_DOCUMENT_DID_OPEN: _opened,
+    types.TEXT_DOCUMENT_DID_CHANGE: _changed,
+    types.TEXT_DOCUMENT_DID_CLOSE: _closed,
+    types.TEXT_DOCUMENT_DID_SAVE: _files_changed,
+    types.TEXT_DOCUMENT_HOVER: _hover,
+    types.TEXT_DOCUMENT_COMPLETION: _completion,
+    types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
+    types.TEXT_DOCUMENT_CODE_ACTION: _code_actions,
+    types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
+}

@@ -1,0 +1,104 @@
+"""When diagnostics are told: after a pause in typing, once for each version that is still current."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lsprotocol import types
+
+from caffe_ls.features.diagnostics import diagnostics
+from caffe_ls.features.view import View
+from caffe_ls.lsp.session import Session
+
+_PAUSE = 0.1
+_LONGEST_WAIT = 0.6
+
+_logger = logging.getLogger(__name__)
+
+
+class _Pending(NamedTuple):
+    timer: asyncio.TimerHandle
+    since: float
+
+
+class Publisher:
+    """Publishes the diagnostics of documents; a client that pulls them is asked to pull again instead."""
+
+    def __init__(
+        self,
+        session: Session,
+        publish: Callable[[types.PublishDiagnosticsParams], None],
+        ask_to_pull: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._publish = publish
+        self._ask_to_pull = ask_to_pull
+        self._pending: dict[str, _Pending] = {}
+        self._held = False
+
+    def opened(self, uri: str) -> None:
+        """Publish at the next chance."""
+        self._schedule(uri, 0.0)
+
+    def changed(self, uri: str) -> None:
+        """Publish after a pause in typing."""
+        self._schedule(uri, _PAUSE)
+
+    def closed(self, uri: str) -> None:
+        """Take back what was published."""
+        pending = self._pending.pop(uri, None)
+        if pending is not None:
+            pending.timer.cancel()
+        if not self._session.client.pulls_diagnostics:
+            self._publish(types.PublishDiagnosticsParams(uri, []))
+
+    def all_changed(self) -> None:
+        """Publish all open documents again: something besides their texts has changed."""
+        if not self._session.client.pulls_diagnostics:
+            for known in self._session:
+                self._schedule(known.uri, 0.0)
+        elif self._session.client.refreshes_diagnostics:
+            self._ask_to_pull()
+
+    def hold(self, longest: float) -> None:
+        """Publish nothing until `release`, or for so many seconds: what the rules need is on its way."""
+        self._held = True
+        asyncio.get_running_loop().call_later(longest, self.release)
+
+    def release(self) -> None:
+        """Publish what waited."""
+        if self._held:
+            self._held = False
+            self.all_changed()
+
+    def _schedule(self, uri: str, pause: float) -> None:
+        if self._session.client.pulls_diagnostics:
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        pending = self._pending.get(uri)
+        since = now if pending is None else pending.since
+        if pending is not None:
+            pending.timer.cancel()
+        when = min(now + pause, since + _LONGEST_WAIT)
+        self._pending[uri] = _Pending(loop.call_at(when, self._publish_now, uri), since)
+
+    def _publish_now(self, uri: str) -> None:
+        if self._held:
+            return
+        self._pending.pop(uri, None)
+        known = self._session.view(uri)
+        if known is not None:
+            self._publish(types.PublishDiagnosticsParams(uri, diagnostics_of(known), known.version))
+
+
+def diagnostics_of(view: View) -> list[types.Diagnostic]:
+    """The diagnostics of a document; none when they cannot be had, which is logged."""
+    try:
+        return diagnostics(view)
+    except Exception:
+        _logger.exception("the diagnostics of %s failed; please report it", view.uri)
+        return []
