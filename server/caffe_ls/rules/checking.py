@@ -5,16 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.rules.layers import layer_name
 from caffe_ls.rules.registry import all_rules
 from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.schema.model import Schema
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.settings import Settings
-from caffe_ls.syntax.tree import Entry
+from caffe_ls.syntax.tree import Entry, Message
+
+# Problems of the parser after which fields may seem to stand in another message than the one they were meant for.
+_BRACKET_PROBLEMS = frozenset({
+    "closing-bracket-missing", "list", "opening-bracket-missing", "unexpected", "unexpected-bracket", "value-missing",
+    "wrong-bracket",
+})  # fmt: skip
 
 _logger = logging.getLogger(__name__)
 _told: set[str] = set()
@@ -34,26 +42,82 @@ def _order(finding: Finding) -> tuple[int, int, str]:
     return finding.span.start, finding.span.end, finding.rule
 
 
-def _raw_findings(document: PrototxtDocument) -> Iterator[Finding]:
+def _raw_findings(document: PrototxtDocument) -> list[Finding]:
+    rules = _document_rules(document.kind)
+    for rule in rules:
+        if rule.alone:
+            found = _run(rule, rule.check_document, document)
+            if any(finding.severity is Severity.ERROR for finding in found):
+                return list(found)
+    return [*_findings_of_entries(document), *_findings_of_document(document, rules)]
+
+
+def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
     schema, root = document.schema, document.root
-    if not document.template:
-        for base, entry in document.file:
-            for finding in _entry_findings(entry, schema, root):
-                yield finding.shift(base)
-    for rule in _document_rules(document.kind):
-        assert rule.check_document is not None
-        yield from _run(rule, rule.check_document, document)
+    broken = _is_broken(document)
+    for base, entry in document.file:
+        for finding in _entry_findings(entry, schema, root):
+            if broken and finding.rule in _rules_that_need_brackets() and _is_simple(entry):
+                continue
+            yield finding.shift(base)
+
+
+def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    broken = _is_broken(document)
+    for rule in rules:
+        if broken and rule.needs_brackets:
+            continue
+        for finding in _run(rule, rule.check_document, document):
+            if finding.layer is None:
+                entry = document.file.entries[document.file.index_at(finding.span.start)]
+                finding = replace(finding, layer=layer_name(entry))
+            yield finding
+
+
+def _is_broken(document: PrototxtDocument) -> bool:
+    """Whether brackets are missing or too many, so that fields seem to stand where they were not meant to."""
+    return any(_is_broken_entry(entry) for entry in document.file.entries)
+
+
+def _is_broken_entry(entry: Entry) -> bool:
+    return bool(entry.problems) and any(problem.code in _BRACKET_PROBLEMS for problem in entry.problems)
+
+
+def _is_simple(entry: Entry) -> bool:
+    return entry.field is None or not isinstance(entry.field.value, Message)
+
+
+@lru_cache(maxsize=1)
+def _rules_that_need_brackets() -> frozenset[str]:
+    return frozenset(rule.name for rule in all_rules() if rule.needs_brackets)
 
 
 def _entry_findings(entry: Entry, schema: Schema, root: str) -> tuple[Finding, ...]:
     key = (_entry_findings, schema, root)
     known = entry.cache.get(key)
     if known is None:
-        view = EntryView(entry, schema, root)
-        known = entry.cache[key] = tuple(
-            finding for rule in _entry_rules() for finding in _run(rule, rule.check_entry, view)
-        )
+        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root)))
     return known  # type: ignore[return-value]
+
+
+def _find_in_entry(view: EntryView) -> Iterator[Finding]:
+    found: list[Finding] = []
+    for rule in _entry_rules():
+        found += _run(rule, rule.check_entry, view)
+    if view.problems:
+        broken = _is_broken_entry(view.entry)
+        for problem in view.problems:
+            for rule in _problem_rules(problem.kind):
+                if not (broken and rule.needs_brackets):
+                    found += _run(rule, _check_with(rule, view), problem)
+    name = layer_name(view.entry) if found else None
+    for finding in found:
+        yield finding if finding.layer is not None or name is None else replace(finding, layer=name)
+
+
+def _check_with(rule: Rule, view: EntryView) -> Callable[[SchemaProblem], Iterable[Finding]]:
+    assert rule.check_problem is not None
+    return partial(rule.check_problem, view)
 
 
 @lru_cache(maxsize=1)
@@ -61,15 +125,19 @@ def _entry_rules() -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules() if rule.check_entry is not None)
 
 
+@lru_cache(maxsize=16)
+def _problem_rules(kind: ProblemKind) -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if rule.problem_kind is kind)
+
+
 @lru_cache(maxsize=4)
 def _document_rules(kind: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules() if rule.check_document is not None and rule.reads in ("prototxt", kind))
 
 
-def _run(
-    rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subject: _Subject
-) -> tuple[Finding, ...]:
-    assert run is not None
+def _run(rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subject: _Subject) -> tuple[Finding, ...]:
+    if run is None:
+        return ()
     try:
         return tuple(rule.complete(finding) for finding in run(subject))
     except Exception:

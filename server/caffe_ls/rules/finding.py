@@ -13,8 +13,8 @@ from caffe_ls.text.span import Span
 class Severity(str, Enum):
     """What a finding means for the run.
 
-    ERROR: Caffe refuses this. WARNING: it runs, and the result is wrong. INFORMATION: it depends on what cannot be seen.
-    HINT: old style, needless or unused.
+    ERROR: Caffe refuses this. WARNING: it runs, and the result is wrong. INFORMATION: it depends on what cannot be
+    seen. HINT: old style, needless or unused.
     """
 
     ERROR = "error"
@@ -55,7 +55,7 @@ class Fix:
     """A change that mends a finding.
 
     `safe` fixes keep the meaning of what Caffe would have read, or of what was plainly meant; others change training.
-    `settings` is a setting to change instead of text, as (name, value).
+    `setting` is a setting to change instead of text, as (name, value).
     """
 
     title: str

@@ -9,17 +9,14 @@ from functools import lru_cache
 import caffe_ls.rules
 from caffe_ls.rules.rule import Rule
 
-_MECHANISM = frozenset({"finding", "rule", "registry", "checking"})
-
 
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, ordered by name."""
+    """Every rule, ordered by name. Rules live in the folders of this package; what stands beside them serves them."""
     found: list[Rule] = []
     for module in pkgutil.walk_packages(caffe_ls.rules.__path__, "caffe_ls.rules."):
-        if module.ispkg or module.name.rpartition(".")[2] in _MECHANISM:
-            continue
-        found += [value for value in vars(importlib.import_module(module.name)).values() if isinstance(value, Rule)]
+        if not module.ispkg and module.name.count(".") > caffe_ls.rules.__name__.count(".") + 1:
+            found += [value for value in vars(importlib.import_module(module.name)).values() if isinstance(value, Rule)]
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 

@@ -1,9 +1,10 @@
 """How a rule is declared.
 
-A rule is a module with a docstring and one function marked by `@entry_rule` or `@document_rule`. Its name is the file's
-name in kebab case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at
-the end blocks `Bad:` and `Good:` of indented prototxt, which are its first tests: `# ^^^^` under a line of a bad example
-marks the span of a finding.
+A rule is a module in a folder of this package, with a docstring and one function marked by `@problem_rule`,
+`@entry_rule` or `@document_rule`. Its name is the file's name in kebab case. The docstring's first line is the rule's
+title; then come why it matters and what Caffe does, and at the end blocks `Bad:` and `Good:` of indented prototxt,
+which are its first tests: `# ^^^^` under a line of a bad example marks the span of a finding. What the fixes make of
+the bad example must be free of the rule's findings.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity, Stage
 from caffe_ls.schema.model import Schema
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.syntax.tree import Entry
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
@@ -29,10 +31,19 @@ class EntryView:
     schema: Schema
     root: str
 
+    @property
+    def problems(self) -> tuple[SchemaProblem, ...]:
+        """What the schema refuses in the entry; computed once for all rules."""
+        return entry_problems(self.entry, self.schema, self.root)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's declaration and its check."""
+    """A rule's declaration and its check.
+
+    Where a rule that stands `alone` finds an error, nothing else is said about the file. A rule that `needs_brackets`
+    is held back where brackets are missing or too many, since fields then seem to stand where they were not meant to.
+    """
 
     name: str
     category: Category
@@ -42,6 +53,10 @@ class Rule:
     reads: Reads
     summary: str
     documentation: str
+    alone: bool = False
+    needs_brackets: bool = False
+    problem_kind: ProblemKind | None = None
+    check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
     check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
 
@@ -50,6 +65,27 @@ class Rule:
         severity = finding.severity or self.severity
         stage = finding.stage or (self.stage if severity is Severity.ERROR else None)
         return replace(finding, rule=self.name, severity=severity, stage=stage)
+
+
+def problem_rule(
+    kind: ProblemKind,
+    *,
+    category: Category,
+    severity: Severity,
+    stage: Stage | None = None,
+    fixable: bool = False,
+    needs_brackets: bool = False,
+) -> Callable[[Callable[[EntryView, SchemaProblem], Iterable[Finding]]], Rule]:
+    """Declare what is said about each schema problem of one kind; clean entries cost nothing."""
+
+    def declare(check: Callable[[EntryView, SchemaProblem], Iterable[Finding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(
+            name, category, severity, stage, fixable, "entry", summary, documentation,
+            needs_brackets=needs_brackets, problem_kind=kind, check_problem=check,
+        )  # fmt: skip
+
+    return declare
 
 
 def entry_rule(
@@ -71,12 +107,17 @@ def document_rule(
     reads: Reads = "prototxt",
     stage: Stage | None = None,
     fixable: bool = False,
+    alone: bool = False,
+    needs_brackets: bool = False,
 ) -> Callable[[Callable[[PrototxtDocument], Iterable[Finding]]], Rule]:
     """Declare a check of a whole document of the kind that `reads` names (`prototxt`: nets and solvers)."""
 
     def declare(check: Callable[[PrototxtDocument], Iterable[Finding]]) -> Rule:
         name, summary, documentation = _describe(check)
-        return Rule(name, category, severity, stage, fixable, reads, summary, documentation, check_document=check)
+        return Rule(
+            name, category, severity, stage, fixable, reads, summary, documentation,
+            alone=alone, needs_brackets=needs_brackets, check_document=check,
+        )  # fmt: skip
 
     return declare
 

@@ -28,6 +28,7 @@ from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
 from caffe_ls.rules.rule import EntryView, entry_rule
 from caffe_ls.syntax.tree import SyntaxProblem
 from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
 
 _TITLES = {
     "equals-sign": "Replace `=` by `:`",
@@ -47,9 +48,19 @@ _TITLES = {
 @entry_rule(category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
 def check(view: EntryView) -> Iterator[Finding]:
     for problem in view.entry.problems:
-        fixes = () if problem.replacement is None else (fix(_title(problem), Edit(*problem.replacement), safe=True),)
+        edit = _edit(problem, view.entry.text)
+        fixes = () if edit is None else (fix(_title(problem), edit, safe=True),)
         related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
         yield Finding(problem.span, problem.message, fixes, related)
+
+
+def _edit(problem: SyntaxProblem, text: str) -> Edit | None:
+    if problem.replacement is None:
+        return None
+    span, new_text = problem.replacement
+    if problem.code == "equals-sign":
+        span = Span(len(text[: span.start].rstrip(" \t")), span.end)
+    return Edit(span, new_text)
 
 
 def _title(problem: SyntaxProblem) -> str:

@@ -1,0 +1,43 @@
+"""A whole number beyond what its field holds.
+
+Counts and sizes are unsigned 32-bit numbers in most fields: negative ones are refused by the parser, even `-0`. A
+boolean takes 0 and 1 only.
+
+Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeUnsignedInteger, ConsumeSignedInteger).
+
+Bad:
+    layer {
+      name: "pool1"
+      type: "Pooling"
+      pooling_param { kernel_size: 3 pad: -1 }
+      #                                   ^^
+    }
+
+Good:
+    layer {
+      name: "pool1"
+      type: "Pooling"
+      pooling_param { kernel_size: 3 pad: 1 }
+    }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caffe_ls.rules.finding import Category, Finding, Severity
+from caffe_ls.rules.rule import EntryView, problem_rule
+from caffe_ls.schema.validation import INTEGER_RANGES, ProblemKind, SchemaProblem
+from caffe_ls.syntax.tree import Scalar
+
+_SHOWN = 40
+
+
+@problem_rule(ProblemKind.OUT_OF_RANGE, category=Category.FORMAT, severity=Severity.ERROR, stage="parse")
+def check(_view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
+    field, value = problem.field, problem.value
+    if field is None or not isinstance(value, Scalar):
+        return
+    shown = value.text if len(value.text) <= _SHOWN else value.text[: _SHOWN - 3] + "..."
+    lowest, highest = INTEGER_RANGES.get(field.type, (0, 1))
+    yield Finding(problem.span, f"`{problem.node.name}` takes {lowest} to {highest}, not {shown}")

@@ -1,0 +1,76 @@
+"""A field that Caffe does not know.
+
+The parser stops at the first field that the message has none of: `Message type "caffe.LayerParameter" has no field
+named "..."`, and the run does not start. It is the failure that users report most: a file written for one fork does not
+load in another's Caffe, since each fork adds fields of its own; else the name is misspelt.
+
+Where another dialect has the field, the message says which: build that Caffe, or change the setting `dialect` when the
+file is meant for it. Else the nearest names are offered.
+
+Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeField); the fields are those of caffe.proto.
+
+Bad:
+    layer {
+      name: "ip1"
+      type: "InnerProduct"
+      inner_product_param { num_outputs: 10 }
+      #                     ^^^^^^^^^^^
+    }
+
+Good:
+    layer {
+      name: "ip1"
+      type: "InnerProduct"
+      inner_product_param { num_output: 10 }
+    }
+
+Bad (settings {"dialect": "bvlc"}):
+    layer {
+      name: "perm"
+      type: "Reshape"
+      permute_param { order: 0 order: 2 }
+    # ^^^^^^^^^^^^^
+    }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caffe_ls.rules.finding import Category, Finding, Severity, fix
+from caffe_ls.rules.forks import belongs_to, dialect_fixes
+from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.placement import homes
+from caffe_ls.rules.rule import EntryView, problem_rule
+from caffe_ls.schema import catalog
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem
+from caffe_ls.text.edit import Edit
+
+
+@problem_rule(ProblemKind.UNKNOWN_FIELD, category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
+def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
+    name = problem.node.name
+    if homes(view, problem):
+        return
+    forks = catalog.dialects_with_field(problem.message, name)
+    if forks:
+        message = f"`{name}` {belongs_to(forks, view.schema)}"
+        yield Finding(problem.span, message, dialect_fixes(forks))
+        return
+    declared = view.schema.message(problem.message)
+    near = nearest_names(name, declared.fields if declared is not None else ())
+    hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
+    fixes = (
+        fix(f"Replace by `{other}`", Edit(problem.span, other), safe=near.clear and index == 0)
+        for index, other in enumerate(near.names)
+    )
+    yield Finding(problem.span, f"{_owner(problem, view)} has no field `{name}`{hint}", tuple(fixes))
+
+
+def _owner(problem: SchemaProblem, view: EntryView) -> str:
+    """The message that lacks the field, in the words of the file."""
+    if problem.message == view.root:
+        return "a solver" if view.root == "SolverParameter" else "a net"
+    return {"LayerParameter": "a layer", "V1LayerParameter": "a layer", "V0LayerParameter": "a layer"}.get(
+        problem.message, f"`{problem.message}`"
+    )

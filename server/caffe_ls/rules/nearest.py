@@ -1,0 +1,69 @@
+"""Names that someone may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+_CUTOFF = 0.7
+_CLEAR = 0.8
+_LEAD = 0.08
+_SHOWN = 3
+
+
+class Nearest(NamedTuple):
+    """Known names like the one written, best first; `clear` where the first is so near that no other can be meant."""
+
+    names: tuple[str, ...]
+    clear: bool
+
+
+def nearest_names(written: str, known: Iterable[str]) -> Nearest:
+    """The known names that look like `written`; upper and lower case, underscores and dashes do not count."""
+    plain = _plain(written)
+    if not plain:
+        return Nearest((), False)
+    scored: list[tuple[float, str]] = []
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(plain)
+    for name in known:
+        other = _plain(name)
+        if other == plain:
+            scored.append((2.0 if name.lower() == written.lower() else 1.5, name))
+            continue
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:
+            score = matcher.ratio()
+            if score >= _CUTOFF:
+                scored.append((score, name))
+    scored.sort(key=lambda item: (-item[0], item[1]))
+    if not scored:
+        return Nearest((), False)
+    best = scored[0][0]
+    clear = best >= _CLEAR and (len(scored) == 1 or best - scored[1][0] >= _LEAD)
+    return Nearest(tuple(name for _, name in scored[:_SHOWN]), clear)
+
+
+def is_same_but_for_case(written: str, known: str) -> bool:
+    """Whether two names differ at most in upper and lower case, underscores and dashes."""
+    return _plain(written) == _plain(known)
+
+
+def or_list(names: Iterable[str], quote: str = "`") -> str:
+    """Names for a message: `a`, `b` or `c`."""
+    return _joined(names, quote, "or")
+
+
+def and_list(names: Iterable[str], quote: str = "`") -> str:
+    """Names for a message: `a`, `b` and `c`."""
+    return _joined(names, quote, "and")
+
+
+def _joined(names: Iterable[str], quote: str, word: str) -> str:
+    quoted = [f"{quote}{name}{quote}" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()

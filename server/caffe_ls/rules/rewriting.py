@@ -1,0 +1,78 @@
+"""Edits that remove, move and wrap fields, with the white space that belongs to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from caffe_ls.syntax.tree import Field, Message
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
+
+_SEPARATOR_BEHIND = re.compile(r"[ \t]*[;,]")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|$)")
+
+
+def removal(text: str, span: Span) -> Edit:
+    """Remove a field: with its separator, and with its line where nothing else stands on it."""
+    start, end = span
+    if separator := _SEPARATOR_BEHIND.match(text, end):
+        end = separator.end()
+    line = _line_start(text, start)
+    rest = _REST_OF_LINE.match(text, end)
+    if rest is not None and not text[line:start].strip() and (line > 0 or text[line:start] == ""):
+        return Edit(Span(line, rest.end()), "")
+    while text[end : end + 1] in (" ", "\t"):
+        end += 1
+    if rest is not None:
+        while start > line and text[start - 1] in " \t":
+            start -= 1
+    return Edit(Span(start, end), "")
+
+
+def into_new_block(text: str, fields: Sequence[Field], block: str) -> tuple[Edit, ...]:
+    """Put fields of one message into a new block of the name `block`, where the first of them stands."""
+    first, *others = fields
+    indent = _indent(text, first.start)
+    contents = [text[field.start : field.end] for field in fields]
+    if indent is None:
+        new = f"{block} {{ {' '.join(contents)} }}"
+    else:
+        step = "\t" if "\t" in indent else "  "
+        new = f"{block} {{\n" + "".join(f"{indent}{step}{content}\n" for content in contents) + f"{indent}}}"
+    return (Edit(first.span, new), *(removal(text, field.span) for field in others))
+
+
+def into_block(text: str, fields: Sequence[Field], block: Message) -> tuple[Edit, ...]:
+    """Move fields to the end of a closed block of the same entry."""
+    contents = [text[field.start : field.end] for field in fields]
+    removals = tuple(removal(text, field.span) for field in fields)
+    closing = block.end - 1
+    closing_indent = _indent(text, closing)
+    if closing_indent is None:
+        gap = "" if text[closing - 1] in " \t{<" else " "
+        lead = " " if text[closing - 1] in "{<" else ""
+        return (*removals, Edit(Span(closing, closing), f"{gap}{lead}{' '.join(contents)} "))
+    inner = _indent(text, block.fields[0].start) if block.fields else None
+    indent = inner if inner is not None else closing_indent + "  "
+    line = _line_start(text, closing)
+    return (*removals, Edit(Span(line, line), "".join(f"{indent}{content}\n" for content in contents)))
+
+
+def behind_block(text: str, fields: Sequence[Field], block: Field) -> tuple[Edit, ...]:
+    """Move fields out of the block that they stand in, to behind it."""
+    contents = [text[field.start : field.end] for field in fields]
+    indent = _indent(text, block.start)
+    before = " " if indent is None or "\n" not in text[block.start : block.end] else f"\n{indent}"
+    removals = tuple(removal(text, field.span) for field in fields)
+    return (*removals, Edit(Span(block.end, block.end), "".join(before + content for content in contents)))
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _indent(text: str, offset: int) -> str | None:
+    """The white space between the line's beginning and `offset`; None where anything else stands there."""
+    before = text[_line_start(text, offset) : offset]
+    return None if before.strip() else before
