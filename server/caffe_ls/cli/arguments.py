@@ -84,6 +84,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     def make(parsed: argparse.Namespace) -> Callable[[], int]:
         if parsed.unsafe and not (parsed.fix or parsed.diff):
             parser.error("--unsafe needs --fix or --diff")
+        if parsed.diff and parsed.format != "text":
+            parser.error("--diff prints a diff and no report: it takes no --format")
         if parsed.dialect and parsed.proto:
             parser.error("--dialect and --proto exclude each other")
         options = CheckOptions(

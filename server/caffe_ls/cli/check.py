@@ -2,61 +2,168 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
+from caffe_ls.cli.baseline import Baseline, read_baseline
 from caffe_ls.cli.errors import FAILED, FINDINGS, NOTHING_FOUND
-from caffe_ls.cli.files import InputFile, Unreadable, input_files, read_bytes
+from caffe_ls.cli.files import InputFile, Unreadable, input_files, read_bytes, reason_of
+from caffe_ls.cli.fixing import fixed
 from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import CheckOptions
 from caffe_ls.cli.output import tell, write
-from caffe_ls.cli.report import FileReport, Report
+from caffe_ls.cli.progress import watched
+from caffe_ls.cli.report import FileReport, Report, at_least
 from caffe_ls.rules.checking import check as findings_of
-from caffe_ls.rules.finding import Severity
-from caffe_ls.text.source import Source, decode
+from caffe_ls.rules.finding import Finding
+from caffe_ls.text.source import Source, decode, encode
 
 
 def check(options: CheckOptions) -> int:
     """Run the command; the exit status."""
+    _tell_failing_rules()
     opener = Opener(options)
-    reports: list[FileReport] = []
-    failed = False
-    for file in input_files(options.paths, options.common.stdin_path):
-        answer = file if isinstance(file, Unreadable) else _check_file(file, opener)
-        if isinstance(answer, Unreadable):
-            tell(f"{answer.path}: {answer.reason}")
-            failed = True
-        elif answer is not None:
-            reports.append(answer)
-    report = Report(tuple(reports))
-    write(_format(report, options, opener))
-    return FAILED if failed or opener.settings_are_wrong else _status(report, options)
+    baseline = read_baseline(options.baseline) if options.baseline else Baseline()
+    answers = [
+        file if isinstance(file, Unreadable) else _judge(file, options, opener)
+        for file in watched(list(input_files(options.paths, options.common.stdin_path)), "checking")
+    ]
+    if options.fix or options.diff:
+        answers = [_deliver(answer, options) if isinstance(answer, _Judged) else answer for answer in answers]
+    judged = [answer for answer in answers if isinstance(answer, _Judged)]
+    unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
+    for answer in unreadable:
+        tell(f"{answer.path}: {answer.reason}")
+    _tell_summary(judged, unreadable, options)
+    report = Report(tuple(baseline.without_known(answer.report) for answer in judged))
+    if not options.diff:
+        _print(report, options, opener, to_standard_error=options.fix and _reads_standard_input(judged))
+    if unreadable or opener.settings_are_wrong:
+        return FAILED
+    return _status(report, judged, options)
 
 
-def _check_file(file: InputFile, opener: Opener) -> FileReport | Unreadable:
+class _Judged(NamedTuple):
+    """A file's findings; after fixes those that are left, with the text before and after."""
+
+    file: InputFile
+    report: FileReport
+    before: str
+    mended: int
+
+    @property
+    def text(self) -> str:
+        return self.report.source.text
+
+
+def _judge(file: InputFile, options: CheckOptions, opener: Opener) -> _Judged | Unreadable:
     data = read_bytes(file)
     if isinstance(data, Unreadable):
         return data
     text = decode(data)
-    if looks_like_log(text):
-        return FileReport(file.path, "log", None, Source(text), ())
+    if options.common.kind == "log" or (options.common.kind is None and looks_like_log(text)):
+        return _Judged(file, FileReport(file.path, "log", None, Source(text), ()), text, 0)
     document = opener.document(file.path, text)
     if document.kind not in ("net", "solver"):
-        return FileReport(file.path, document.kind, None, document.source, ())
-    return FileReport(file.path, document.kind, document.dialect, document.source, findings_of(document))
+        return _Judged(file, FileReport(file.path, document.kind, None, document.source, ()), text, 0)
+    if not (options.fix or options.diff):
+        return _Judged(file, _report(file, document, findings_of(document)), text, 0)
+    after = fixed(document, lambda changed: opener.document(file.path, changed), options.unsafe)
+    return _Judged(file, _report(file, after.document, after.findings), text, after.mended)
 
 
-def _format(report: Report, options: CheckOptions, opener: Opener) -> str:
+def _report(file: InputFile, document: PrototxtDocument, findings: tuple[Finding, ...]) -> FileReport:
+    return FileReport(file.path, document.kind, document.dialect, document.source, findings)
+
+
+def _deliver(judged: _Judged, options: CheckOptions) -> _Judged | Unreadable:
+    """Write what the fixes made of a file, or print it where nothing is to be written."""
+    if options.diff:
+        if judged.text != judged.before:
+            from caffe_ls.cli.formats.unified_diff import unified_diff
+
+            write(unified_diff(judged.before, judged.text, judged.file.path))
+    elif judged.file.from_standard_input:
+        write(judged.text)
+    elif judged.text != judged.before:
+        try:
+            Path(judged.file.path).write_bytes(encode(judged.text))
+        except OSError as error:
+            return Unreadable(judged.file.path, f"cannot be written: {reason_of(error)}")
+    return judged
+
+
+def _reads_standard_input(judged: Sequence[_Judged]) -> bool:
+    return any(answer.file.from_standard_input for answer in judged)
+
+
+def _tell_summary(judged: Sequence[_Judged], unreadable: Sequence[Unreadable], options: CheckOptions) -> None:
+    if not judged and not unreadable:
+        tell(f"no file of Caffe's found in {', '.join(options.paths)}")
+    mended = [answer.mended for answer in judged if answer.mended]
+    if mended:
+        what = "would mend" if options.diff else "mended"
+        tell(f"{what} {sum(mended)} finding{'s'[: sum(mended) != 1]} in {len(mended)} file{'s'[: len(mended) != 1]}")
+
+
+def _print(report: Report, options: CheckOptions, opener: Opener, to_standard_error: bool) -> None:
+    stream = sys.stderr if to_standard_error else sys.stdout
+    if options.report_format == "text" and stream.isatty() and os.environ.get("TERM") != "dumb":
+        from rich.console import Console
+
+        from caffe_ls.cli.formats.terminal import show
+
+        show(report, Console(file=stream, highlight=False))
+    else:
+        write(_formatted(report, options, opener), stream)
+
+
+def _formatted(report: Report, options: CheckOptions, opener: Opener) -> str:
+    def source_of(path: str) -> Source:
+        return Source(decode(opener.content(path) or b""))
+
     if options.report_format == "json":
         from caffe_ls.cli.formats.json_format import to_json
 
-        return to_json(report, lambda path: Source(decode(opener.text_of(path) or b"")))
+        return to_json(report, source_of)
+    if options.report_format == "sarif":
+        from caffe_ls.cli.formats.sarif import to_sarif
+
+        return to_sarif(report, source_of)
+    if options.report_format == "github":
+        from caffe_ls.cli.formats.github import to_github
+
+        return to_github(report)
+    if options.report_format == "junit":
+        from caffe_ls.cli.formats.junit import to_junit
+
+        return to_junit(report, options.fail_on)
     from caffe_ls.cli.formats.plain_text import to_text
 
     return to_text(report)
 
 
-def _status(report: Report, options: CheckOptions) -> int:
-    if options.fail_on == "never":
-        return NOTHING_FOUND
-    least = Severity(options.fail_on).rank
-    found = any(number and severity.rank <= least for severity, number in report.count().items())
+def _status(report: Report, judged: Sequence[_Judged], options: CheckOptions) -> int:
+    if options.diff:
+        return FINDINGS if any(answer.text != answer.before for answer in judged) else NOTHING_FOUND
+    found = any(at_least(finding, options.fail_on) for file in report.files for finding in file.findings)
     return FINDINGS if found else NOTHING_FOUND
+
+
+class _OneLineHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        tell(record.getMessage())
+        if record.exc_info and os.environ.get("CAFFE_LS_DEBUG"):
+            tell(logging.Formatter().formatException(record.exc_info))
+
+
+def _tell_failing_rules() -> None:
+    logger = logging.getLogger("caffe_ls")
+    if not any(isinstance(handler, _OneLineHandler) for handler in logger.handlers):
+        logger.addHandler(_OneLineHandler())

@@ -57,7 +57,14 @@ def read_bytes(file: InputFile) -> bytes | Unreadable:
     try:
         return Path(file.path).read_bytes()
     except (OSError, ValueError) as error:
-        return Unreadable(file.path, _reason(error))
+        return Unreadable(file.path, reason_of(error))
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file cannot be used, in a few words."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error)
 
 
 def disk_access() -> Access:
@@ -103,7 +110,7 @@ def _search(folder: str) -> Iterator[InputFile | Unreadable]:
                 if _may_be_caffe(path):
                     yield InputFile(path, found=True)
     for error in failures:
-        yield Unreadable(str(error.filename), _reason(error))
+        yield Unreadable(str(error.filename), reason_of(error))
 
 
 def _may_be_caffe(path: str) -> bool:
@@ -116,9 +123,3 @@ def _may_be_caffe(path: str) -> bool:
     except OSError:
         # Reading it again, to check it, tells the user why.
         return True
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[0].lower() + error.strerror[1:]
-    return str(error)

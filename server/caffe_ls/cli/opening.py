@@ -53,7 +53,7 @@ class Opener:
             kind=self._options.common.kind,
         )
 
-    def text_of(self, path: str) -> bytes | None:
+    def content(self, path: str) -> bytes | None:
         """The content of another file that a finding speaks of."""
         return self._access.read(str(Path(self._start_directory, path)))
 

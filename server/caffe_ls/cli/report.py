@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from caffe_ls.analysis.kinds import Kind
+from caffe_ls.cli.options import FailOn
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.text.source import Source
 
@@ -36,6 +37,11 @@ class Report:
 def severity_of(finding: Finding) -> Severity:
     """The severity; checking has filled it in."""
     return finding.severity or Severity.WARNING
+
+
+def at_least(finding: Finding, threshold: FailOn) -> bool:
+    """Whether a finding is as severe as `threshold` or more."""
+    return threshold != "never" and severity_of(finding).rank <= Severity(threshold).rank
 
 
 def fixable(findings: Iterable[Finding], unsafe: bool) -> int:

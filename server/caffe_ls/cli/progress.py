@@ -1,0 +1,38 @@
+"""A progress bar on a terminal, for work that takes long."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
+
+# Who waits shorter than this needs no bar, and need not pay for the import of rich.
+_SECONDS_WITHOUT = 0.7
+
+
+def watched(items: Sequence[_Item], what: str) -> Iterator[_Item]:
+    """The items, one after the other, with a bar on standard error when a terminal is there and time passes."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    start = time.monotonic()
+    for position, item in enumerate(items):
+        if time.monotonic() - start > _SECONDS_WITHOUT:
+            yield from _with_bar(items, position, what)
+            return
+        yield item
+
+
+def _with_bar(items: Sequence[_Item], position: int, what: str) -> Iterator[_Item]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=len(items), completed=position)
+        for item in items[position:]:
+            yield item
+            bar.advance(task)
