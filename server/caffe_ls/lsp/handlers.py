@@ -123,9 +123,8 @@ def _files_changed(server: Server, _: object) -> None:
 
 
 def _folders_changed(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    removed = {folder.uri for folder in params.event.removed}
-    added = [folder.uri for folder in params.event.added]
-    server.session.set_folders([uri for uri in server.session.folders if uri not in removed] + added)
+    event = params.event
+    server.session.change_folders([folder.uri for folder in event.added], [folder.uri for folder in event.removed])
     server.publisher.all_changed()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere, View
+from caffe_ls.lsp.surroundings import Surroundings
 from caffe_ls.lsp.text_sync import Change, changed
 from caffe_ls.lsp.uris import path_of, uri_of
 from caffe_ls.settings import Settings
@@ -21,10 +21,11 @@ class Session:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.folders: tuple[str, ...] = client.folders
-        self.settings = Settings()
+        self._folders: tuple[str, ...] = client.folders
+        self._settings = Settings()
         self._open: dict[str, View] = {}
         self._elsewhere = Elsewhere(self._source_of, self._uri_of)
+        self._surroundings = Surroundings([path_of(uri) for uri in client.folders])
 
     def __iter__(self) -> Iterator[View]:
         return iter(tuple(self._open.values()))
@@ -35,7 +36,8 @@ class Session:
 
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a text from now on from the client."""
-        self._open[uri] = View(uri, version, self._document(path_of(uri), text), self.client, self._elsewhere)
+        document = self._surroundings.document(path_of(uri), text)
+        self._open[uri] = View(uri, version, document, self.client, self._elsewhere)
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> bool:
         """Apply a client's changes; False for a document that is not open."""
@@ -43,6 +45,8 @@ class Session:
         if known is None:
             return False
         document = changed(known.document, changes, self.client.encoding)
+        if _may_be_linked_otherwise(known.document, document):
+            document = self._surroundings.document(document.path, document.text)
         self._open[uri] = replace(known, version=version, document=document)
         return True
 
@@ -50,40 +54,37 @@ class Session:
         """Forget a document; False for one that was not open."""
         return self._open.pop(uri, None) is not None
 
-    def set_folders(self, folders: Sequence[str]) -> None:
-        """Take these folders' URIs as the workspace."""
-        self.folders = tuple(folders)
+    def configure(self, settings: Settings) -> None:
+        """Judge everything by other settings of the editor from now on."""
+        self._settings = settings
         self.reload()
 
-    def configure(self, settings: Settings) -> None:
-        """Judge everything by other settings from now on."""
-        self.settings = settings
+    def change_folders(self, added: Sequence[str], removed: Sequence[str]) -> None:
+        """Take other folders, given by their URIs, as the workspace."""
+        self._folders = tuple(uri for uri in self._folders if uri not in removed) + tuple(added)
         self.reload()
 
     def reload(self) -> None:
         """Look again at all that open documents depend on besides their own text."""
+        self._surroundings = Surroundings([path_of(uri) for uri in self._folders], self._settings)
         for uri, known in self._open.items():
-            self._open[uri] = replace(known, document=self._document(known.document.path, known.document.text))
-
-    def _document(self, path: str, text: str) -> PrototxtDocument:
-        return PrototxtDocument(path, text, self.settings, kind="log" if looks_like_log(text) else None)
+            document = self._surroundings.document(known.document.path, known.document.text)
+            self._open[uri] = replace(known, document=document)
 
     def _source_of(self, path: str) -> Source | None:
         for known in self:
             if known.document.path == path:
                 return known.document.source
-        text = self.read(path)
-        return None if text is None else Source(text)
+        data = self._surroundings.read(path)
+        return None if data is None else Source(decode(data))
 
     def _uri_of(self, path: str) -> str:
         return next((known.uri for known in self if known.document.path == path), None) or uri_of(path)
 
-    def read(self, path: str) -> str | None:
-        """The text of a file: what the client has open, else what is on disk; None where neither is there."""
-        for known in self:
-            if known.document.path == path:
-                return known.document.text
-        try:
-            return decode(Path(path).read_bytes())
-        except (OSError, ValueError):
-            return None
+
+def _may_be_linked_otherwise(before: PrototxtDocument, after: PrototxtDocument) -> bool:
+    """Whether an edit may have changed which files belong to a document, or what it is at all."""
+    log = looks_like_log(after.text)
+    if log or before.kind == "log":
+        return log != (before.kind == "log")
+    return after.kind == "solver" or after.kind != before.kind

@@ -10,7 +10,7 @@ from lsprotocol import types
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features.client import Encoding
 from caffe_ls.features.positions import offset_in_line
-from caffe_ls.text.edit import Edit
+from caffe_ls.text.edit import Edit, apply_edits
 from caffe_ls.text.span import Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -27,7 +27,12 @@ def changed(document: PrototxtDocument, changes: Sequence[Change], encoding: Enc
         else:
             buffer.replace_all(change.text)
     edit = buffer.edit()
-    return document if edit is None else document.edited(edit)
+    if edit is None:
+        return document
+    if document.kind == "log":  # A log has no tree: what it says of itself is read elsewhere.
+        text = apply_edits(document.text, (edit,))
+        return PrototxtDocument(document.path, text, document.settings, kind="log")
+    return document.edited(edit)
 
 
 class _Buffer:
@@ -68,8 +73,8 @@ class _Buffer:
         """All changes as one edit of the text before; None when there were none."""
         if self._first > len(self._before):
             return None
-        first = min(self._first, len(self._text) - self._rest)
-        return Edit(Span(first, len(self._before) - self._rest), self._text[first : len(self._text) - self._rest])
+        changed_to = self._text[self._first : len(self._text) - self._rest]
+        return Edit(Span(self._first, len(self._before) - self._rest), changed_to)
 
     def _note(self, start: int, rest: int) -> None:
         self._first = min(self._first, start)

@@ -1,0 +1,105 @@
+"""What documents depend on besides their own text: settings files, linked files, the user's caffe.proto."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from caffe_ls.analysis.configuration import find_configuration
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.kinds import looks_like_log
+from caffe_ls.analysis.workspace import Access, open_document
+from caffe_ls.schema import catalog
+from caffe_ls.schema.model import Schema
+from caffe_ls.settings import Settings
+from caffe_ls.text.source import decode
+
+_LARGEST_FILE = 64 * 1024 * 1024
+
+_logger = logging.getLogger(__name__)
+
+
+class Surroundings:
+    """The disk and the editor's settings as they are now; after a change there, make new ones."""
+
+    def __init__(self, folders: Sequence[str] = (), settings: Settings | None = None) -> None:
+        self._folders = tuple(os.path.normpath(folder) for folder in folders if folder)
+        self._settings = _with_known_dialect(settings or Settings())
+        self._access = Access(cache(_read), cache(_names_in))
+        self._settings_of_folder = cache(self._find_settings)
+
+    def document(self, path: str, text: str) -> PrototxtDocument:
+        """The document of a text, as the files around `path` and the settings say it is to be judged."""
+        pure = Path(path)
+        settings = self._settings_of_folder(str(pure.parent)) if pure.is_absolute() else self._settings
+        if looks_like_log(text):
+            return PrototxtDocument(path, text, settings, kind="log")
+        if not pure.is_absolute():
+            return PrototxtDocument(path, text, settings)
+        return open_document(path, text, settings, self._access, _read_schema, top=self._top(path), shown_path=path)
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file on disk; None where there is none to be had."""
+        return self._access.read(path)
+
+    def _find_settings(self, folder: str) -> Settings:
+        found = find_configuration(folder, self._access.read, self._settings_in(folder), self._top(folder))
+        for problem in found.problems:
+            _logger.warning("%s, line %s: %s", problem.path, problem.line or "unknown", problem.message)
+        return found.settings
+
+    def _settings_in(self, folder: str) -> Settings:
+        """The editor's settings; a relative path in them is one of the workspace's folder."""
+        if not self._settings.proto or Path(self._settings.proto).is_absolute():
+            return self._settings
+        return replace(self._settings, proto=str(Path(self._top(folder) or folder, self._settings.proto)))
+
+    def _top(self, path: str) -> str:
+        """The innermost folder of the workspace that holds `path`; empty where none does."""
+        holders = [folder for folder in self._folders if Path(path).is_relative_to(folder)]
+        return max(holders, key=len, default="")
+
+
+def _with_known_dialect(settings: Settings) -> Settings:
+    if settings.dialect in ("", "auto"):
+        return settings
+    try:
+        catalog.load(settings.dialect)
+    except ValueError as error:
+        _logger.warning("%s", error)
+        return replace(settings, dialect="auto")
+    return settings
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        # A device would never end, a named pipe never begin, and nothing that prototxts name is huge.
+        found = Path(path).stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_FILE:
+            return None
+        return Path(path).read_bytes()
+    except (OSError, ValueError):
+        return None
+
+
+def _names_in(folder: str) -> Sequence[str]:
+    try:
+        return [entry.name for entry in Path(folder).iterdir()]
+    except (OSError, ValueError):
+        return ()
+
+
+# The same content stays the same schema when other files change: entries keep their findings by schema.
+@lru_cache(maxsize=4)
+def _read_schema(path: str, data: bytes) -> Schema | None:
+    from caffe_ls.schema.proto_file import read_proto
+
+    schema, problems = read_proto(decode(data))
+    for problem in problems:
+        _logger.warning("%s, line %s: %s", path, problem.line, problem.message)
+    return schema
