@@ -28,7 +28,7 @@ DEFAULT_PATH = "/net.prototxt"
 
 _HEADER = re.compile(r"#- (settings|/\S*)[ \t]*(.*)")
 _MARK_LINE = re.compile(r"[ \t]*#[ \t<]*\^")
-_MARK = re.compile(r"(#<)?(\^+)(?:[ \t]+([A-Za-z][^\^]*?))?(?=[ \t]*(?:\^|$))")
+_MARK = re.compile(r"(#<)?(\^+)(?:[ \t]+([^\s^][^\^]*?))?(?=[ \t]*(?:\^|$))")
 
 
 class Mark(NamedTuple):

@@ -12,7 +12,9 @@ from caffe_ls.text.span import Span
 
 _CLOSING = {"{": "}", "<": ">"}
 _EXTENSION_NAME = re.compile(r"\[\s*[A-Za-z_]\w*(?:\s*[./]\s*[A-Za-z_]\w*)*\s*\]", re.ASCII)
+_QUOTED_NAME = re.compile(r"""["']([A-Za-z_]\w*)["'](?=[ \t]*[:{])""", re.ASCII)
 _LIST_END = re.compile(r"[^\n\]{}#]{0,200}\]")
+_OTHER_MARKUP = re.compile(r"<(?:!DOCTYPE|!--|html|head|\?xml)", re.IGNORECASE)
 _CONFLICT_MARKER = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
 # How far a comment of another language is followed; without a bound, many of them would take quadratic time.
 _LONGEST_FOREIGN_COMMENT = 5_000
@@ -74,6 +76,10 @@ class EntryParser(ScalarParser):
             )
             if self.start == 0:
                 return self.finish(1)
+        if self.base == 0 and _OTHER_MARKUP.match(self.text, self.start):
+            self.problem("markup", self.span(self.start, self.end), "this is an HTML or XML page, not a prototxt")
+            self.examined = len(self.text)
+            return self.finish(len(self.text))
         while not self.done:
             self.next_part()
         return self.finish(self.previous_end)
@@ -94,7 +100,7 @@ class EntryParser(ScalarParser):
     def end_field(self, field: Field) -> None:
         """A field is complete: take the separator behind it; at the top level the entry is complete too."""
         field.end = self.previous_end - self.base
-        if self.kind == 3 and self.text[self.start] in ";,":  # TokenKind.PUNCTUATION
+        if self.kind == 3 and self.character() in ";,":  # TokenKind.PUNCTUATION
             self.advance()
         if not self.frames:
             self.done = True
@@ -112,8 +118,10 @@ class EntryParser(ScalarParser):
         if self.kind == TokenKind.END:
             self.end_of_text()
             return
+        if self.kind == TokenKind.STRING and self.quoted_name():
+            return
         if self.kind == TokenKind.PUNCTUATION:
-            character = self.text[self.start]
+            character = self.character()
             if character in "}>" and not self.at_conflict_marker():
                 self.close(character)
                 return
@@ -125,6 +133,19 @@ class EntryParser(ScalarParser):
                 self.after_name(field)
                 return
         self.garbage("a field name")
+
+    def quoted_name(self) -> bool:
+        """Take a field whose name stands in quotes, as in JSON; False, with nothing taken, where there is none."""
+        name = _QUOTED_NAME.match(self.text, self.start)
+        if name is None:
+            return False
+        span = self.span(self.start, self.end)
+        self.problem("quoted-name", span, f"a field's name takes no quotes: `{name[1]}`", None, (span, name[1]))
+        field = Field(name[1], span.start, span.end)
+        self.keep(field)
+        self.advance()
+        self.after_name(field)
+        return True
 
     def plain_fields(self) -> bool:
         """Take all fields from here on that are written the common way; True when that ends the entry."""
@@ -182,7 +203,7 @@ class EntryParser(ScalarParser):
         """What stands behind a field's name: `:` and a value, or a message."""
         text = self.text
         if self.kind == 3:
-            character = text[self.start]
+            character = self.character()
             if character == ":":
                 field.colon = True
                 self.advance()
@@ -195,15 +216,19 @@ class EntryParser(ScalarParser):
                 self.open_list(field)
                 return
         elif text[self.start : self.start + 1] == "=":
-            span = self.span(self.start, self.end)
-            self.problem("equals-sign", span, f"expected `:` after `{field.name}`, found `=`", None, (span, ":"))
+            start, end = self.start, self.end
+            while text[end : end + 1] == "=":
+                end += 1
+            span = self.span(start, end)
+            message = f"expected `:` after `{field.name}`, found `{text[start:end]}`"
+            self.problem("equals-sign", span, message, None, (span, ":"))
             field.colon = True
-            self.advance()
+            self.seek(end)
             self.value(field)
             return
         gap = text[self.previous_end : self.start]
         is_value = self.kind in (TokenKind.STRING, TokenKind.INTEGER, TokenKind.FLOAT, TokenKind.IDENTIFIER) or (
-            self.kind == TokenKind.PUNCTUATION and text[self.start] == "-"
+            self.kind == TokenKind.PUNCTUATION and self.character() == "-"
         )
         if "\n" not in gap and is_value and not self.at_field_start():
             # The colon belongs right behind the name; a span over the gap is the smallest that can be seen.
@@ -243,7 +268,7 @@ class EntryParser(ScalarParser):
             self.end_field(field)
             return
         if self.kind == TokenKind.PUNCTUATION:
-            character = self.text[self.start]
+            character = self.character()
             if character in "{<" and not self.at_conflict_marker():
                 self.open_message(field)
                 return
@@ -262,7 +287,7 @@ class EntryParser(ScalarParser):
 
     def skippable_value(self) -> bool:
         """Whether the token is rubbish in the value's place, and not what follows a value that is missing."""
-        if self.kind == TokenKind.END or (self.kind == 3 and self.text[self.start] in "}>;,]"):
+        if self.kind == TokenKind.END or (self.kind == 3 and self.character() in "}>;,]"):
             return False
         return "\n" not in self.text[self.previous_end : self.start] and not self.at_field_start()
 
@@ -294,7 +319,7 @@ class EntryParser(ScalarParser):
         self.begin_by_indentation_if_unclosed()
         self.push(field, ListValue(self.start - self.base))
         self.advance()
-        if self.kind == TokenKind.PUNCTUATION and self.text[self.start] == "]":
+        if self.kind == TokenKind.PUNCTUATION and self.character() == "]":
             self.close_list()
 
     def close_list(self) -> None:
@@ -320,7 +345,7 @@ class EntryParser(ScalarParser):
             and self.previous_end == node.values[-1].end + self.base
         )
         if not after_message:
-            character = self.text[self.start : self.start + 1]
+            character = self.character()
             if self.kind == TokenKind.PUNCTUATION and character in ("{", "<"):
                 message = Message(self.start - self.base)
                 node.values.append(message)
@@ -333,7 +358,7 @@ class EntryParser(ScalarParser):
                 return
             node.values.append(value)
         if self.kind == TokenKind.PUNCTUATION:
-            character = self.text[self.start]
+            character = self.character()
             if character == "]":
                 self.close_list()
                 return
@@ -360,7 +385,7 @@ class EntryParser(ScalarParser):
         if closing:
             self.examined = max(self.examined, closing.end())
             self.seek(closing.end())
-        elif self.kind != TokenKind.END and not self.at_field_start() and self.text[self.start] not in "}>":
+        elif self.kind != TokenKind.END and not self.at_field_start() and self.character() not in "}>":
             self.garbage(None)
         frame.node.end = self.previous_end - self.base
         self.end_field(frame.field)
@@ -404,7 +429,7 @@ class EntryParser(ScalarParser):
 
     def close_by_indentation(self) -> bool:
         """Whether the token, by its indentation, shows that messages before it lack their closing brackets."""
-        closing = self.kind == TokenKind.PUNCTUATION and self.text[self.start] in "}>"
+        closing = self.kind == TokenKind.PUNCTUATION and self.character() in "}>"
         if not (closing or self.kind == TokenKind.IDENTIFIER) or not self.first_on_line():
             return False
         line = self.line_start(self.start)
@@ -485,6 +510,6 @@ class EntryParser(ScalarParser):
 
     def skip_rest_of_line(self, line_end: int) -> None:
         while self.kind != TokenKind.END and self.start < line_end:
-            if self.at_field_start() or (self.kind == TokenKind.PUNCTUATION and self.text[self.start] in "{}<>"):
+            if self.at_field_start() or (self.kind == TokenKind.PUNCTUATION and self.character() in "{}<>"):
                 return
             self.advance()

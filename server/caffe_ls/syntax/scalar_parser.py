@@ -12,6 +12,7 @@ _SIGNED_WORDS = ("inf", "infinity", "nan")
 
 # What people write behind a value that they forgot to quote: paths, names with a slash or a dash, versions.
 _UNQUOTED_REST = re.compile(r"[^\s{}<>\[\]:;,#\"']*")
+_QUOTES = "\"'\u201c\u201d\u2018\u2019\uff02"
 _STRAY_QUOTE = re.compile(r"[\"'](?=[ \t\r]*(?:#|$))", re.MULTILINE)
 _CLOSED_STRING = re.compile(r"""(["'])(?:(?!\1)[^\\]|\\.)*\1""", re.DOTALL)
 
@@ -82,13 +83,10 @@ class ScalarParser(TokenStream):
         shown = self.text[start:end]
         self.examined = max(self.examined, end)
         span = self.span(start, end)
-        self.problem(
-            "quotes-missing",
-            span,
-            f"expected quotes around `{shown[:60]}`",
-            None,
-            (span, '"' + shown.rstrip("\"'") + '"'),
-        )
+        plain = shown.strip(_QUOTES)
+        curly = len(shown) - len(plain) > 1 and shown[0] in _QUOTES
+        message = f'expected `"` around `{plain[:60]}`' if curly else f"expected quotes around `{shown[:60]}`"
+        self.problem("quotes-missing", span, message, None, (span, f'"{plain}"'))
         self.seek(end)
         return True
 
@@ -110,7 +108,7 @@ class ScalarParser(TokenStream):
             broken.end = self.previous_end - self.base
         else:
             self.problem("number", self.span(minus, minus + 1), f"expected a number after `-`, found {self.found()}")
-            if kind == TokenKind.IDENTIFIER and start == minus + 1:
+            if kind == TokenKind.IDENTIFIER and "\n" not in text[minus:start] and not self.at_field_start():
                 self.advance()
         return broken
 

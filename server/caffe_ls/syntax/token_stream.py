@@ -12,6 +12,9 @@ _NEXT_CHARACTER = re.compile(r"[ \t\n\r\v\f]*(.?)", re.DOTALL)
 
 _KEPT_PROBLEMS = 128
 
+# Punctuation as Chinese and Japanese keyboards write it, and what was meant.
+_FULL_WIDTH = {"\uff1a": ":", "\uff5b": "{", "\uff5d": "}", "\uff0c": ",", "\uff1b": ";", "\uff3b": "[", "\uff3d": "]"}
+
 
 class TokenStream:
     """The token at hand, from `base` on: `kind` and `text[start:end]`; and the problems found so far.
@@ -48,6 +51,21 @@ class TokenStream:
         self.end = end
         if end > self.examined:
             self.examined = end
+        if kind == 11 and text[self.start] in _FULL_WIDTH:  # TokenKind.NON_ASCII
+            self.full_width_punctuation()
+
+    def full_width_punctuation(self) -> None:
+        """Take the token as the ASCII character that was meant, and say so."""
+        self.kind = TokenKind.PUNCTUATION
+        self.end = self.start + 1
+        meant, span = self.character(), self.span(self.start, self.end)
+        message = f"expected `{meant}`, found the full-width `{self.text[self.start]}`"
+        self.problem("full-width", span, message, None, (span, meant))
+
+    def character(self) -> str:
+        """The first character of the token, in its ASCII form where it is punctuation; empty at the end."""
+        first = self.text[self.start : self.start + 1]
+        return _FULL_WIDTH.get(first, first)
 
     def seek(self, offset: int) -> None:
         """Take everything up to `offset` as one token that is done with, and go to the next."""

@@ -39,6 +39,8 @@ _TITLES = {
     "quotes-missing": "Put quotes around the value",
     "quote-missing": "Close the string",
     "plus-sign": "Remove the `+`",
+    "full-width": "Write the ASCII character",
+    "quoted-name": "Remove the quotes",
     "comment": "Write the comment with `#`",
     "escape": "Double the backslash",
     "byte-order-mark": "Remove the byte order mark",
