@@ -1,0 +1,1 @@
+"""Rules of style: old, needless and unused things that work."""

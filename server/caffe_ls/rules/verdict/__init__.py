@@ -1,0 +1,1 @@
+"""Rules of construction: what Caffe's own checks refuse when it builds a net or a solver."""

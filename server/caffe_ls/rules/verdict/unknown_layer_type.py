@@ -1,0 +1,150 @@
+"""No layer is registered under this type.
+
+Caffe creates a layer by its type's name, exactly as written: `Relu` is not `ReLU`. A name that the binary has not
+registered ends the run when the net is built: `Unknown layer type: Relu (known types: AbsVal, Accuracy, ...)`. The type
+of a fork needs that fork's Caffe. A layer that the phase rules leave out is never created, and may be of any type.
+
+Where the types of a fork are not known, since its layers are registered in C++ that is not read, the finding is
+information only.
+
+Source: layer_factory.hpp (LayerRegistry::CreateLayer), net.cpp (Net::Init); for V0 nets upgrade_proto.cpp
+(UpgradeV0LayerType).
+
+Bad (settings {"dialect": "bvlc"}):
+    layer { name: "relu1" type: "Relu" bottom: "conv1" top: "conv1" }
+    #                           ^^^^^^
+    layer { name: "conv2" type: "CONVOLUTION" bottom: "conv1" top: "conv2" }
+    #                           ^^^^^^^^^^^^^
+
+Good (settings {"dialect": "bvlc"}):
+    layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
+    layer { name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2" }
+
+Bad (settings {"dialect": "bvlc"}):
+    layer { name: "perm" type: "Permute" bottom: "conv1" top: "perm" }
+    #                          ^^^^^^^^^
+    layer { name: "forgotten" bottom: "conv1" top: "relu2" }
+    #<^^^
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
+from caffe_ls.rules.forks import belongs_to, dialect_fixes
+from caffe_ls.rules.layers import (
+    PHASES,
+    NetConditions,
+    WrittenLayer,
+    conditions_of,
+    layers_of,
+    phases_of,
+    stages_wanted,
+)
+from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.rule import document_rule
+from caffe_ls.rules.values import quoted
+from caffe_ls.schema import catalog
+from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V0_PADDING, V1_LAYER_TYPES
+from caffe_ls.schema.model import Schema
+from caffe_ls.schema.string_values import is_exhaustive
+from caffe_ls.schema.validation import entry_problems
+from caffe_ls.syntax.tree import Entry, Scalar
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a type; offsets are the entry's."""
+
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+    severity: Severity = Severity.ERROR
+    stage: Stage = "init"
+
+
+@document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="net", fixable=True)
+def check(document: PrototxtDocument) -> Iterator[Finding]:
+    conditions: NetConditions | None = None
+    for base, entry, layer in layers_of(document):
+        if layer.form == "layer" and layer.type_text in document.schema.layer_types:
+            continue
+        fault = _fault(entry, layer, document.schema, document.root)
+        if fault is not None:
+            conditions = conditions or conditions_of(document)
+            finding = _in_its_phases(fault, layer, conditions)
+            if finding is not None:
+                yield finding.shift(base)
+
+
+def _in_its_phases(fault: _Fault, layer: WrittenLayer, conditions: NetConditions) -> Finding | None:
+    """The finding, for the phases in which the layer is built; None when it never is."""
+    phases = PHASES if layer.form == "v0" else phases_of(layer, conditions)
+    message, severity = fault.message, fault.severity
+    if not phases:
+        stages = stages_wanted(layer)
+        if not stages:
+            return None
+        message, severity = f"{message} (only where stage {or_list(stages)} is set)", Severity.INFORMATION
+    stage = fault.stage if severity is Severity.ERROR else None
+    named = () if len(phases) == len(PHASES) else phases
+    return Finding(fault.span, message, fault.fixes, severity=severity, stage=stage, phases=named)
+
+
+def _fault(entry: Entry, layer: WrittenLayer, schema: Schema, root: str) -> _Fault | None:
+    field = layer.type_field
+    if field is None:
+        if entry.problems or entry_problems(entry, schema, root):
+            return None
+        return _Fault(layer.field.name_span, "a layer without `type`: Caffe stops at `Unknown layer type:`")
+    written, value = layer.type_text, field.value
+    if written is None or not isinstance(value, Scalar):
+        return None
+    if layer.form == "v0":
+        return _fault_of_v0(written, value.span, schema)
+    if layer.form == "layers":
+        if V1_LAYER_TYPES.get(written) != "":
+            return None
+        return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
+    return _fault_of_name(written, value.span, schema)
+
+
+def _fault_of_name(written: str, span: Span, schema: Schema) -> _Fault | None:
+    certain = schema.layer_types_complete and bool(schema.layer_types)
+    known = schema.layer_types or catalog.load(catalog.BVLC).layer_types
+    if written in known:
+        return None
+    today = V1_LAYER_TYPES.get(V0_LAYER_TYPES.get(written, written))
+    severity = Severity.ERROR if certain else Severity.INFORMATION
+    if today and today in known:
+        replace = fix(f"Replace by `{today}`", Edit(span, quoted(today)), safe=True)
+        return _Fault(span, f"`{written}` is the old name of the layer type `{today}`", (replace,), severity)
+    forks = catalog.dialects_with_layer_type(written)
+    if forks:
+        if not certain:
+            return None
+        return _Fault(span, f"the layer type `{written}` {belongs_to(forks, schema)}", dialect_fixes(forks))
+    near = nearest_names(written, known)
+    hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
+    fixes = tuple(
+        fix(f"Replace by `{name}`", Edit(span, quoted(name)), safe=near.clear and index == 0)
+        for index, name in enumerate(near.names)
+    )
+    if certain:
+        return _Fault(span, f"`{written}` is no layer type of {catalog.title_of(schema.dialect)}{hint}", fixes)
+    message = f"no layer type `{written}` is known{hint}; whether it is registered depends on the code of your Caffe"
+    return _Fault(span, message, fixes, severity)
+
+
+def _fault_of_v0(written: str, span: Span, schema: Schema) -> _Fault | None:
+    if written in V0_LAYER_TYPES or written == V0_PADDING:
+        return None
+    near = nearest_names(written, V0_LAYER_TYPES)
+    hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
+    severity = Severity.ERROR if is_exhaustive(schema) else Severity.INFORMATION
+    fixes = tuple(fix(f"Replace by `{name}`", Edit(span, quoted(name))) for name in near.names)
+    return _Fault(span, f"the oldest form has no layer type `{written}`{hint}", fixes, severity, "upgrade")

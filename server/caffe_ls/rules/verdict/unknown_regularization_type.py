@@ -1,0 +1,60 @@
+"""No regularization has this name.
+
+`L2`, the default, and `L1` are all there are, exactly as written. Another name ends the run at the first update, but
+only where weights decay: `Unknown regularization type: l2`.
+
+Source: sgd_solver.cpp (SGDSolver::Regularize).
+
+Bad (settings {"dialect": "bvlc"}):
+    net: "train_val.prototxt"
+    base_lr: 0.01
+    lr_policy: "fixed"
+    weight_decay: 0.0005
+    regularization_type: "l2"
+    #                    ^^^^
+
+Good (settings {"dialect": "bvlc"}):
+    net: "train_val.prototxt"
+    base_lr: 0.01
+    lr_policy: "fixed"
+    weight_decay: 0.0005
+    regularization_type: "L2"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.finding import Category, Finding, Severity
+from caffe_ls.rules.named_values import judge_name
+from caffe_ls.rules.rule import document_rule
+from caffe_ls.schema.model import SOLVER_MESSAGE
+from caffe_ls.syntax.tree import Scalar
+from caffe_ls.syntax.values import float_value, string_value
+
+
+@document_rule(
+    category=Category.VERDICT, severity=Severity.ERROR, stage="first-iteration", reads="solver", fixable=True
+)
+def check(document: PrototxtDocument) -> Iterator[Finding]:
+    written = {
+        entry.field.name: (base, entry.field.value)
+        for base, entry in document.file
+        if entry.field is not None and isinstance(entry.field.value, Scalar)
+    }
+    if "regularization_type" not in written:
+        return
+    base, value = written["regularization_type"]
+    assert isinstance(value, Scalar)
+    name = string_value(value)
+    found = None
+    if name is not None:
+        what = "regularization type"
+        found = judge_name(SOLVER_MESSAGE, "regularization_type", name, value.span, what, document.schema)
+    if found is not None:
+        _, decay = written.get("weight_decay", (0, None))
+        decays = isinstance(decay, Scalar) and float_value(decay) not in (0.0, None)
+        severity = found.severity(Severity.ERROR if decays else Severity.HINT)
+        message = found.message if decays else f"{found.message} (not used: there is no weight decay)"
+        yield Finding(value.span, message, found.fixes, severity=severity).shift(base)
