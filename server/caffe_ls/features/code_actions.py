@@ -55,7 +55,7 @@ def _fixes(view: View, finding: Finding) -> Iterator[types.CodeAction]:
 def _setting_command(view: View, fix: Fix) -> types.Command | None:
     if fix.setting is None or not view.client.setting_command:
         return None
-    return types.Command(fix.title, view.client.setting_command, [*fix.setting, view.uri])
+    return types.Command(fix.title, view.client.setting_command, arguments=[*fix.setting, view.uri])
 
 
 def _fix_all(view: View) -> Iterator[types.CodeAction]:

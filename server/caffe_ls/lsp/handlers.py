@@ -33,9 +33,7 @@ class Server(LanguageServer):
         super().__init__("caffe-ls", caffe_ls.__version__, protocol_cls=Protocol)
         self.client = client
         self.session = Session(client)
-        self.publisher = Publisher(
-            self.session, self.text_document_publish_diagnostics, self._ask_to_pull
-        )
+        self.publisher = Publisher(self.session, self.text_document_publish_diagnostics, self._ask_to_pull)
         self.was_shut_down = False
         for method, handler in _HANDLERS.items():
             self.feature(method)(functools.partial(_guarded, handler, self))
@@ -162,11 +160,14 @@ def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
 
 def _completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
     view = server.session.view(params.text_document.uri)
-    return None if view is None else completion.completion(view, view.offset(params.position))
+    typed = (params.context and params.context.trigger_character) or ""
+    return None if view is None else completion.completion(view, view.offset(params.position), typed)
 
 
 def _resolve_completion(server: Server, item: types.CompletionItem) -> types.CompletionItem:
-    return completion.resolve(item, server.client)
+    about = completion.about_of(item)
+    view = None if about is None else server.session.view(about[0])
+    return item if view is None or about is None else completion.resolve(view, item, about[1])
 
 
 def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:

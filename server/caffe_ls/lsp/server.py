@@ -65,7 +65,9 @@ def _read(stdin: BinaryIO) -> bytes | None:
     return None
 
 
-def _send(stdout: BinaryIO, request: int | str | None, *, result: Any = None, error: tuple[int, str] | None = None) -> None:
+def _send(
+    stdout: BinaryIO, request: int | str | None, *, result: Any = None, error: tuple[int, str] | None = None
+) -> None:
     message: dict[str, Any] = {"jsonrpc": "2.0", "id": request}
     if error is None:
         message["result"] = result
