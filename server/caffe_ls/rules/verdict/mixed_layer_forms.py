@@ -8,12 +8,22 @@ Source: upgrade_proto.cpp (UpgradeV1Net, UpgradeV0Net).
 
 Bad:
     layer { name: "data" type: "Input" top: "data" }
-    layers { name: "relu1" type: RELU bottom: "data" top: "data" }
+    layers {
     #<^^^^
+      name: "relu1"
+      type: RELU
+      bottom: "data"
+      top: "data"
+    }
 
 Good:
     layer { name: "data" type: "Input" top: "data" }
-    layer { name: "relu1" type: "ReLU" bottom: "data" top: "data" }
+    layer {
+      name: "relu1"
+      type: "ReLU"
+      bottom: "data"
+      top: "data"
+    }
 """
 
 from __future__ import annotations

@@ -55,11 +55,12 @@ _USED: dict[str, tuple[str, tuple[str, ...]]] = {
     "Normalize": ("norm_param", ("scale_filler",)),
 }
 _WITHOUT_FILLERS = frozenset({
-    "AbsVal", "Accuracy", "ArgMax", "BNLL", "BatchReindex", "Clip", "Concat", "ContrastiveLoss", "Crop", "Data", "Dropout",
-    "ELU", "Eltwise", "EuclideanLoss", "Exp", "Filter", "Flatten", "HDF5Data", "HDF5Output", "HingeLoss", "Im2col",
-    "ImageData", "InfogainLoss", "Input", "LRN", "Log", "MVN", "MemoryData", "MultinomialLogisticLoss", "Parameter",
-    "Pooling", "Power", "Python", "ReLU", "Reduction", "Reshape", "SPP", "Sigmoid", "SigmoidCrossEntropyLoss", "Silence",
-    "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Swish", "TanH", "Threshold", "Tile", "WindowData",
+    "AbsVal", "Accuracy", "ArgMax", "BNLL", "BatchReindex", "Clip", "Concat", "ContrastiveLoss", "Crop", "Data",
+    "Dropout", "ELU", "Eltwise", "EuclideanLoss", "Exp", "Filter", "Flatten", "HDF5Data", "HDF5Output", "HingeLoss",
+    "Im2col", "ImageData", "InfogainLoss", "Input", "LRN", "Log", "MVN", "MemoryData", "MultinomialLogisticLoss",
+    "Parameter", "Pooling", "Power", "Python", "ReLU", "Reduction", "Reshape", "SPP", "Sigmoid",
+    "SigmoidCrossEntropyLoss", "Silence", "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Swish", "TanH",
+    "Threshold", "Tile", "WindowData",
 })  # fmt: skip
 _BIAS_BY_DEFAULT = {"Scale": False}
 
