@@ -1,4 +1,4 @@
-"""Schemas read from .proto files, kept between runs as JSON; this layer touches no files, the caller keeps the texts."""
+"""Schemas read from .proto files, kept as JSON between runs: the caller stores the texts, this layer has no files."""
 
 from __future__ import annotations
 
@@ -78,9 +78,8 @@ def from_json(
 
 
 def _row(field: Field) -> list[Any]:
-    return [
-        field.name, field.number, field.label, field.type, field.type_name, field.default, field.packed, field.deprecated
-    ]  # fmt: skip
+    shape = (field.label, field.type, field.type_name)
+    return [field.name, field.number, *shape, field.default, field.packed, field.deprecated]
 
 
 def _schema(kept: Mapping[str, Any], dialect: str, source: str) -> Schema:

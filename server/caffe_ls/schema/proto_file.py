@@ -174,7 +174,11 @@ class _Reader:
             self.problem(statement.start, "this statement is too long")
             return None
         try:
+            # Braces in the value of an option may nest deeper than Python recurses.
             return _grammar(where).parse_string(statement.text, parse_all=True)
+        except RecursionError:
+            self.problem(statement.start, "this statement is nested too deeply")
+            return None
         except pyparsing.ParseBaseException as error:
             offset = min(error.loc, len(statement.text) - 1)
             while offset < len(statement.text) - 1 and statement.text[offset].isspace():
