@@ -1,6 +1,6 @@
 """The settings in force for a file, from the nearest `caffe-ls.toml`."""
 
-# ruff: noqa: PTH117, PTH118, PTH119, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
+# ruff: noqa: PTH118, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
 
 from __future__ import annotations
 

@@ -182,12 +182,13 @@ def _add_fmt(parser: argparse.ArgumentParser) -> None:
 def _add_upgrade(parser: argparse.ArgumentParser) -> None:
     parser.description = "Print a file of old Caffe (V0, V1) in today's form, comments kept. Nothing is written."
     parser.add_argument("path", metavar="FILE", help="a net or a solver, or - for standard input")
+    _add_common(parser)
 
     def make(parsed: argparse.Namespace) -> Callable[[], int]:
         def command() -> int:
             from caffe_ls.cli.upgrade import upgrade
 
-            return upgrade(parsed.path)
+            return upgrade(parsed.path, parsed.stdin_path)
 
         return command
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +46,7 @@ class Opener:
             text,
             settings,
             self._access,
-            _schema_reader(),
+            _read_schema,
             start_directory=self._start_directory,
             shown_path=path,
             kind=self._options.common.kind,
@@ -123,5 +122,7 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"; did you mean {near[0]}?" if near else "; `caffe-ls rules` lists them"
 
 
-def _schema_reader() -> Callable[[str, bytes], Schema | None]:
-    return lambda path, data: None
+def _read_schema(path: str, data: bytes) -> Schema | None:
+    from caffe_ls.cli.own_schema import read_own_schema
+
+    return read_own_schema(path, data)

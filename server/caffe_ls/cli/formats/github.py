@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from caffe_ls.cli.report import FileReport, Report, severity_of
 from caffe_ls.rules.finding import Finding, Severity
 
@@ -20,7 +22,7 @@ def to_github(report: Report) -> str:
 
 def _command(finding: Finding, file: FileReport) -> str:
     start, end = file.source.line_column(finding.span.start), file.source.line_column(finding.span.end)
-    properties = {"file": file.path, "line": str(start.line), "endLine": str(end.line)}
+    properties = {"file": Path(file.path).as_posix(), "line": str(start.line), "endLine": str(end.line)}
     if start.line == end.line:  # GitHub takes columns on one line only.
         properties |= {"col": str(start.column), "endColumn": str(max(start.column, end.column - 1))}
     properties["title"] = finding.rule
