@@ -96,6 +96,8 @@ class _Reader:
     """What has been read so far of one file."""
 
     def __init__(self, text: str) -> None:
+        # A byte order mark is white space here, as it is for protoc.
+        text = " " + text[1:] if text.startswith("\ufeff") else text
         self.code, self.comments, broken = _without_comments(text)
         self.text = text
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -159,6 +161,9 @@ class _Reader:
         elif kind == "extend":
             return _Scope("extend", scope.name, re.sub(r"\s", "", str(found["name"])))
         elif kind == "oneof":
+            if scope.kind != "message":
+                self.problem(statement.start, "a oneof outside a message")
+                return None
             return _Scope("message", scope.name, scope.target)
         elif kind == "field":
             return self.field(found, statement, scope)
