@@ -74,12 +74,21 @@ def _missing(document: PrototxtDocument) -> Iterator[Finding]:
     if place is None:
         return
     base, field = place
-    line_end = document.source.line_bounds(document.source.line_of(base + field.end))[1]
-    add = fix('Add `lr_policy: "fixed"`', Edit(Span(line_end, line_end), '\nlr_policy: "fixed"'))
+    add = fix('Add `lr_policy: "fixed"`', _new_line_after(document, base + field.end, 'lr_policy: "fixed"'))
     severity = Severity.ERROR if is_exhaustive(document.schema) else Severity.WARNING
     yield Finding(
         field.name_span.shift(base), "a solver without `lr_policy`: it has no default", (add,), severity=severity
     )
+
+
+def _new_line_after(document: PrototxtDocument, offset: int, content: str) -> Edit:
+    """Insert a line behind the one that `offset` is in."""
+    starts = document.source.line_starts
+    following = document.source.line_of(offset) + 1
+    if following < len(starts):
+        return Edit(Span(starts[following], starts[following]), f"{content}\n")
+    end = len(document.text)
+    return Edit(Span(end, end), f"\n{content}")
 
 
 def _is_faulty(entry: Entry, document: PrototxtDocument) -> bool:

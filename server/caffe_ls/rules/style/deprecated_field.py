@@ -1,0 +1,152 @@
+"""A field that has been superseded.
+
+Caffe still takes the field, some of them by upgrading the file at each start, with a warning in the log. The new form
+is what the documentation and newer layers build on.
+
+| old | today | |---|---| | `solver_type: ADAM` | `type: "Adam"` | | `input`, `input_dim`, `input_shape` at the top of a
+net | a layer of type Input | | `scale`, `mean_file`, `crop_size`, `mirror` in `data_param` and its like | the same in
+`transform_param` | | `normalize` in `loss_param` | `normalization` | | `num`, `channels`, `height`, `width` in
+`dummy_data_param` | `shape` | | `rand_skip` in `data_param` | nothing: each solver reads a part of its own |
+
+Source: caffe.proto; upgrade_proto.cpp (UpgradeSolverType, UpgradeNetInput, UpgradeNetDataTransformation).
+
+Bad (settings {"dialect": "bvlc"}):
+    net: "train_val.prototxt"
+    lr_policy: "fixed"
+    solver_type: ADAM
+    #<^^^^^^^^^
+
+Good (settings {"dialect": "bvlc"}):
+    net: "train_val.prototxt"
+    lr_policy: "fixed"
+    type: "Adam"
+
+Bad:
+    layer {
+      name: "loss"
+      type: "SoftmaxWithLoss"
+      loss_param { normalize: false }
+      #            ^^^^^^^^^
+    }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.finding import Category, Finding, Fix, Severity, fix
+from caffe_ls.rules.rule import document_rule
+from caffe_ls.rules.whole_file import upgrade_fix
+from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
+from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
+from caffe_ls.syntax.values import bool_value
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
+
+
+class _Successor(NamedTuple):
+    """What takes the place of a field; `upgraded` where Caffe's own upgrade, and so a fix, rewrites it.
+
+    `message` and `field` must be there for the old one to be called old: an older fork has nothing else.
+    """
+
+    words: str
+    message: str
+    field: str
+    upgraded: bool = False
+
+
+_INPUT = _Successor("a layer of type Input", "LayerParameter", "input_param", upgraded=True)
+_TRANSFORM = _Successor("the same field in `transform_param`", "LayerParameter", "transform_param", upgraded=True)
+_SHAPE = _Successor("`shape`", "DummyDataParameter", "shape")
+
+_OLD: dict[tuple[str, str], _Successor] = {
+    (SOLVER_MESSAGE, "solver_type"): _Successor("`type`", SOLVER_MESSAGE, "type"),
+    ("LossParameter", "normalize"): _Successor("`normalization`", "LossParameter", "normalization"),
+    ("DataParameter", "rand_skip"): _Successor("nothing: each solver reads its own part", "DataParameter", "source"),
+    **{(NET_MESSAGE, name): _INPUT for name in ("input", "input_dim", "input_shape")},
+    **{
+        (message, name): _TRANSFORM
+        for message in ("DataParameter", "ImageDataParameter", "WindowDataParameter")
+        for name in ("scale", "mean_file", "crop_size", "mirror")
+    },
+    **{("DummyDataParameter", name): _SHAPE for name in ("num", "channels", "height", "width")},
+}
+_NAMES = frozenset(name for _, name in _OLD)
+_SOLVER_TYPES = {
+    "SGD": "SGD", "NESTEROV": "Nesterov", "ADAGRAD": "AdaGrad", "RMSPROP": "RMSProp", "ADADELTA": "AdaDelta",
+    "ADAM": "Adam",
+}  # fmt: skip
+
+
+@document_rule(category=Category.STYLE, severity=Severity.HINT, fixable=True, needs_brackets=True)
+def check(document: PrototxtDocument) -> Iterator[Finding]:
+    told: set[str] = set()
+    whole: tuple[Fix, ...] | None = None
+    for base, entry in document.file:
+        for field, message, words, upgraded in _old_fields(entry, document.schema, document.root):
+            if message == NET_MESSAGE and message in told:
+                continue  # One finding for all lines that describe the inputs.
+            told.add(message)
+            fixes = _own_fix(field, document, entry, base)
+            if upgraded and not fixes:
+                whole = upgrade_fix(document) if whole is None else whole
+                fixes = whole
+            yield Finding(field.name_span.shift(base), f"`{field.name}` is superseded by {words}", fixes)
+
+
+def _old_fields(entry: Entry, schema: Schema, root: str) -> tuple[tuple[Field, str, str, bool], ...]:
+    key = (_old_fields, schema, root)
+    known = entry.cache.get(key)
+    if known is None:
+        known = entry.cache[key] = tuple(_find(entry, schema, root))
+    return known  # type: ignore[return-value]
+
+
+def _find(entry: Entry, schema: Schema, root: str) -> Iterator[tuple[Field, str, str, bool]]:
+    """Old fields with the message they stand in and their successor, as deep as parameters of layers go."""
+    waiting: list[tuple[Field, str]] = [] if entry.field is None else [(entry.field, root)]
+    while waiting:
+        field, message = waiting.pop()
+        declared = schema.field(message, field.name)
+        if declared is None:
+            continue
+        if declared.deprecated:
+            yield field, message, "another field, as the documentation of caffe.proto says", False
+        elif field.name in _NAMES and (message, field.name) in _OLD:
+            successor = _OLD[message, field.name]
+            if schema.field(successor.message, successor.field) is not None:
+                yield field, message, successor.words, successor.upgraded
+        if declared.type == "message" and isinstance(field.value, Message):
+            name = declared.type_name
+            waiting += [(inner, name) for inner in field.value.fields if inner.name in _NAMES or _is_block(inner)]
+
+
+def _is_block(field: Field) -> bool:
+    return isinstance(field.value, Message)
+
+
+def _own_fix(field: Field, document: PrototxtDocument, entry: Entry, base: int) -> tuple[Fix, ...]:
+    """The fix of a field that has a name and value of its own in today's form."""
+    if not isinstance(field.value, Scalar):
+        return ()
+    text = field.value.text
+    if field.name == "solver_type" and text in _SOLVER_TYPES and not _has(document, "type"):
+        new = f'type: "{_SOLVER_TYPES[text]}"'
+        return (fix(f"Write `{new}`", _whole(field, base, new), safe=True),)
+    if field.name == "normalize" and "normalization" not in entry.text:
+        given = bool_value(field.value)
+        if given is not None:
+            new = f"normalization: {'VALID' if given else 'BATCH_SIZE'}"
+            return (fix(f"Write `{new}`", _whole(field, base, new), safe=True),)
+    return ()
+
+
+def _whole(field: Field, base: int, new_text: str) -> Edit:
+    return Edit(Span(field.start + base, field.end + base), new_text)
+
+
+def _has(document: PrototxtDocument, name: str) -> bool:
+    return any(entry.field is not None and entry.field.name == name for entry in document.file.entries)
