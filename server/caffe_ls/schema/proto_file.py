@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from caffe_ls.schema.catalog import BVLC, load, nearest_dialect
 from caffe_ls.schema.model import FLOAT_TYPES, INTEGER_TYPES, TEXT_TYPES, Enum, Field, Label, Message, Schema
+from caffe_ls.schema.proto_comments import without_comments
+from caffe_ls.schema.proto_grammar import statement_grammar
 
 if TYPE_CHECKING:
     import pyparsing
@@ -98,7 +99,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         # A byte order mark is white space here, as it is for protoc.
         text = " " + text[1:] if text.startswith("\ufeff") else text
-        self.code, self.comments, broken = _without_comments(text)
+        self.code, self.comments, broken = without_comments(text)
         self.text = text
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.messages: dict[str, dict[str, Field]] = {}
@@ -149,7 +150,7 @@ class _Reader:
         kind = str(found["kind"])
         if kind in ("message", "enum"):
             if not statement.opens_block:
-                self.problem(statement.start, f"expected '{{' behind {kind} {found['name']}")
+                self.problem(statement.start, f"expected '{{' behind {kind} {_shown(str(found['name']))}")
                 return None
             return self.declaration(kind, str(found["name"]), statement, scope)
         if kind == "package":
@@ -180,7 +181,7 @@ class _Reader:
             return None
         try:
             # Braces in the value of an option may nest deeper than Python recurses.
-            return _grammar(where).parse_string(statement.text, parse_all=True)
+            return statement_grammar(where).parse_string(statement.text, parse_all=True)
         except RecursionError:
             self.problem(statement.start, "this statement is nested too deeply")
             return None
@@ -189,7 +190,7 @@ class _Reader:
             while offset < len(statement.text) - 1 and statement.text[offset].isspace():
                 offset += 1
             token = re.match(r"[\w.]+|\"[^\"\n]*\"?|\S?", statement.text[offset:])
-            shown = token[0] if token is not None else ""
+            shown = _shown(token[0]) if token is not None else ""
             at_end = error.loc >= len(statement.text.rstrip())
             message = "this statement is not complete" if at_end else f"unexpected {shown!r}"
             self.problem(statement.start + offset, message)
@@ -199,7 +200,7 @@ class _Reader:
         """A message or an enum begins."""
         full = f"{scope.name}.{name}" if scope.name else name
         if full in self.messages or full in self.enums:
-            self.problem(statement.start, f"{full} is declared twice")
+            self.problem(statement.start, f"{_shown(full)} is declared twice")
         if kind == "enum":
             self.enums.setdefault(full, {})
         else:
@@ -212,7 +213,7 @@ class _Reader:
         name = str(found["name"])
         values = self.enums[scope.name]
         if name in values:
-            self.problem(statement.start, f"{name} is declared twice in {scope.name}")
+            self.problem(statement.start, f"{_shown(name)} is declared twice in {_shown(scope.name)}")
             return
         values[name] = _number(str(found["number"]))
         self.document(f"{scope.name}.{name}", statement)
@@ -256,11 +257,11 @@ class _Reader:
             target = target.lstrip(".").removeprefix(prefix) if self.package else target.lstrip(".")
             if target not in self.messages:
                 if not self.imports:
-                    self.problem(statement.start, f"extends {target}, which is not declared before")
+                    self.problem(statement.start, f"extends {_shown(target)}, which is not declared before")
                 return
         fields = self.messages[target]
         if declared.name in fields:
-            self.problem(statement.start, f"{declared.name} is declared twice in {target}")
+            self.problem(statement.start, f"{_shown(declared.name)} is declared twice in {_shown(target)}")
             return
         fields[declared.name] = declared
         self.document(f"{target}.{declared.name}", statement)
@@ -285,7 +286,7 @@ class _Reader:
             declared = self.messages[message][name]
             if not found:
                 if not self.imports:
-                    self.problem(offset, f"{written} is not declared")
+                    self.problem(offset, f"{_shown(written)} is not declared")
                 # A default tells an enum from a message; neither is looked into, for neither is known.
                 kind = "enum" if declared.default is not None else "message"
                 self.messages[message][name] = replace(declared, type=kind, type_name=written.lstrip("."))
@@ -320,6 +321,11 @@ class _Reader:
             self.documentation.setdefault(name, text)
 
 
+def _shown(name: str) -> str:
+    """A name as it stands in a problem's message, cut where it is beyond all measure."""
+    return name if len(name) <= 80 else f"{name[:77]}..."
+
+
 def _label(written: str) -> Label:
     if written == "required":
         return "required"
@@ -337,80 +343,6 @@ def _number(written: str) -> int:
             int(digits, 8) if digits[:1] == "0" and digits.isdigit() and not set(digits) & {"8", "9"} else int(digits)
         )
     return -value if negative else value
-
-
-@cache
-def _grammar(where: str) -> pyparsing.ParserElement:
-    """One statement of a file or message, or of an enum; blocks are only announced, the reader walks into them."""
-    import pyparsing as pp
-
-    identifier = pp.Regex(r"[A-Za-z_]\w*")
-    full_name = pp.Regex(r"\.?\s*[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
-    integer = pp.Regex(r"-?\s*(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})(?![\w.])")
-    text = pp.OneOrMore(pp.Regex(_QUOTED)).set_parse_action(
-        lambda tokens: "".join(_unquoted(token) for token in tokens)
-    )
-    braces = pp.Forward()
-    braces <<= pp.Combine(
-        "{" + pp.ZeroOrMore(pp.Regex(_QUOTED) | pp.Regex(r"[^{}\"']+") | braces) + "}", adjacent=False
-    )
-    word = pp.Regex(r"[-+]?\s*(?:(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+[fF]?|[\w.]+)").set_parse_action(
-        lambda tokens: re.sub(r"\s", "", tokens[0])
-    )
-    option_name = pp.Combine(
-        pp.Regex(r"\(\s*\.?[\w.]+\s*\)|[A-Za-z_]\w*") + pp.ZeroOrMore(pp.Regex(r"\.\s*(?:\([\w.]+\)|\w+)")),
-        adjacent=False,
-    )
-    option = pp.Group(option_name + pp.Suppress("=") + (text | word | braces))
-    options = pp.Optional(pp.Suppress("[") + pp.Group(pp.DelimitedList(option))("options") + pp.Suppress("]"))
-    number = pp.Suppress("=") + integer("number")
-
-    def kind(name: str) -> pyparsing.ParserElement:
-        return pp.Keyword(name)("kind")
-
-    def kind_is(name: str) -> pyparsing.ParserElement:
-        return pp.Empty().set_parse_action(pp.replace_with(name))("kind")
-
-    general_option = kind("option") + option
-    reserved = (kind("reserved") | kind("extensions")) + pp.Regex(r"[^;]+")
-    if where == "enum":
-        return general_option | reserved | kind_is("value") + identifier("name") + number + options
-    map_type = (
-        pp.Suppress(pp.Keyword("map") + "<")
-        + identifier("map_key")
-        + pp.Suppress(",")
-        + full_name("type")
-        + pp.Suppress(">")
-    )
-    label = pp.Optional((pp.Keyword("optional") | pp.Keyword("required") | pp.Keyword("repeated"))("label"))
-    a_field = kind_is("field") + label + (map_type | full_name("type")) + identifier("name") + number + options
-    return (
-        (kind("message") | kind("enum") | kind("oneof") | kind("service")) + identifier("name") + pp.StringEnd()
-        | kind("extend") + full_name("name") + pp.StringEnd()
-        | kind("package") + full_name("name") + pp.StringEnd()
-        | kind("import") + pp.Optional(pp.Keyword("public") | pp.Keyword("weak")) + text + pp.StringEnd()
-        | kind("syntax") + pp.Suppress("=") + text + pp.StringEnd()
-        | general_option + pp.StringEnd()
-        | reserved + pp.StringEnd()
-        | a_field
-    )
-
-
-_QUOTED = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-
-
-def _unquoted(literal: str) -> str:
-    def escape(match: re.Match[str]) -> str:
-        body = match[1]
-        if body[0] in "01234567":
-            return chr(int(body, 8) & 0xFF)
-        if body[0] in "xX" and len(body) > 1:
-            return chr(int(body[1:], 16))
-        return _ESCAPES.get(body, body)
-
-    return re.sub(r"\\([0-7]{1,3}|[xX][0-9a-fA-F]{1,2}|.)", escape, literal[1:-1], flags=re.DOTALL)
 
 
 _MARK = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?|[;{}\[\]]')
@@ -450,83 +382,3 @@ def _statement(code: str, start: int, end: int, last: int, *, opens_block: bool)
     text = code[start:end]
     stripped = text.lstrip()
     return _Statement(stripped.rstrip(), start + len(text) - len(stripped), last, opens_block)
-
-
-_LONGEST_LOOK = 1000
-
-
-@dataclass(slots=True)
-class _Comments:
-    """The comments of a file, to be asked what they say of a place."""
-
-    text: str
-    starts: list[int] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    # Comments that stand behind a statement are not above the next one, too.
-    taken: set[int] = field(default_factory=set)
-
-    def above(self, start: int) -> str:
-        """The comments that end directly above the line of a statement, with no empty line between."""
-        index = bisect_right(self.starts, start) - 1
-        found: list[str] = []
-        below = start
-        while index >= 0 and index not in self.taken:
-            first, last = self.spans[index]
-            between = self.text[last:below]
-            if between.strip() or between.count("\n") > 1:
-                break
-            # What stands behind code on its line belongs to that code.
-            if self.line_before(first).strip():
-                break
-            found.append(_comment_text(self.text[first:last]))
-            below = first
-            index -= 1
-        return "\n".join(reversed(found)).strip()
-
-    def line_before(self, offset: int) -> str:
-        """The line up to an offset; of a very long line its last part, which is enough to see what stands there."""
-        return self.text[max(0, offset - _LONGEST_LOOK) : offset].rpartition("\n")[2]
-
-    def behind(self, end: int) -> str:
-        """The comment behind a statement on its line, and those below it that begin in the same column."""
-        index = bisect_right(self.starts, end - 1)
-        found: list[str] = []
-        column = -1
-        while index < len(self.spans):
-            first, last = self.spans[index]
-            between = self.text[end:first]
-            here = len(self.line_before(first))
-            if between.strip() or between.count("\n") > (1 if found else 0) or (found and here != column):
-                break
-            found.append(_comment_text(self.text[first:last]))
-            self.taken.add(index)
-            column, end = here, last
-            index += 1
-        return "\n".join(found).strip()
-
-
-def _comment_text(comment: str) -> str:
-    if comment.startswith("//"):
-        return comment.lstrip("/").removeprefix(" ").rstrip()
-    lines = comment.removeprefix("/*").removesuffix("*/").split("\n")
-    return "\n".join(re.sub(r"^\s*\*+ ?", "", line).strip() for line in lines).strip()
-
-
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?|//[^\n]*|/\*.*?\*/|/\*', re.DOTALL)
-
-
-def _without_comments(text: str) -> tuple[str, _Comments, int | None]:
-    """The text with comments blanked, so that places stay; the comments; where one begins that does not end."""
-    comments = _Comments(text)
-    pieces: list[str] = []
-    last = 0
-    for match in _COMMENT.finditer(text):
-        if match[0][0] != "/":
-            continue
-        if match[0] == "/*":
-            return "".join(pieces) + text[last : match.start()], comments, match.start()
-        comments.starts.append(match.start())
-        comments.spans.append(match.span())
-        pieces += (text[last : match.start()], re.sub(r"[^\n]", " ", match[0]))
-        last = match.end()
-    return "".join(pieces) + text[last:], comments, None
