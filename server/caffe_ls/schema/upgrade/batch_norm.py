@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, add_members, body_of, split_lists, style_of
+from caffe_ls.schema.upgrade.pieces import Piece, Style, add_members, body_of, split_lists, style_of
 from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, string_value

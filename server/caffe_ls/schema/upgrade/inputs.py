@@ -46,10 +46,11 @@ def upgrade_inputs(net: Body, style: Style, outer: str, report: Report) -> Body:
         used = [*inputs, *shapes[: len(inputs)]] if shapes else [*inputs, *dims[: 4 * len(inputs)]]
         layer = [_input_layer([replace(piece, lead="") if piece is first else piece for piece in used], first, style)]
     report.change(first, "the net's inputs became an Input layer" if used else "inputs without a shape are dropped")
+    kept = {id(piece) for piece in used}
     kept_comments = [
         comment
         for piece in old
-        if not any(piece is one for one in used)
+        if id(piece) not in kept
         for comment in _comments_of(piece, keep_lead=piece is not first or not used, style=style)
     ]
     at = _place(pieces, first)
@@ -88,7 +89,7 @@ def _input_layer(used: Sequence[Piece], first: Piece, style: Style) -> Piece:
         shapes = [_shape(dims[index : index + 4], inner) for index in range(0, len(dims), 4)]
     fixed = [Piece("name", "", "name: ", '"input"'), Piece("type", "", "type: ", '"Input"')]
     param = message_piece("input_param", shapes, "", inner)
-    begins_line = first.on_own_line or not first.lead.strip(" \t") and first.span.start == len(first.lead)
+    begins_line = first.on_own_line or (not first.lead.strip(" \t") and first.span.start == len(first.lead))
     lead = first.lead if begins_line else style.newline + style.indent
     return message_piece("layer", [*fixed, *tops, param], lead, replace(style, one_line=False))
 

@@ -61,7 +61,7 @@ def _refuse_mixture(net: Body, old: Piece) -> None:
     if new is not None:
         raise RefusedError(
             old.span,
-            "the net has both `layer` and `layers`: Caffe refuses to upgrade it; bring all layers into one form by hand",
+            "the net has both `layer` and `layers`: Caffe refuses it; bring all layers into one form by hand",
         )
 
 
@@ -82,14 +82,15 @@ def _upgrade_layers(net: Body, style: Style, outer: str, report: Report) -> Body
             continue
         body = bodies.get(id(piece))
         if body is None:
-            if piece.name == "layers":
-                report.problem(piece, "this layer is left as it is")
             upgraded.append(piece)
             continue
         inner, indent = layer_style(piece, body, style)
         if transform:
             body = upgrade_data_transformation(piece, body, inner, indent, report)
         upgraded.append(upgrade_v1_layer(piece, body, inner, indent, report) or piece)
+    left = next((piece for piece in upgraded if piece.name == "layers"), None)
+    if left is not None and any(piece.name == "layer" for piece in upgraded):
+        report.problem(left, "the net has `layer` and `layers` now, which Caffe refuses: rewrite what is left by hand")
     return settled(replace(net, pieces=tuple(upgraded)), style, outer)
 
 
@@ -109,20 +110,23 @@ def _upgrade_v0(
             )
     inputs = [piece for piece in split_lists(pieces, ("input",)) if piece.name == "input"]
     folds, padding = foldings(layers, inputs), padding_layers(layers)
+    left: dict[int, Piece] = {}
     for index, (piece, body) in enumerate(layers):
+        del bodies[id(piece)]
         if index in padding:
             report.change(piece, "the padding layer became the `pad` of the layers that read from it")
-            del bodies[id(piece)]
             continue
         inner, indent = layer_style(piece, body, style)
         if index in folds:
             body = folded(body, folds[index], inner)
         new = upgrade_v0_layer(piece, body, inner, indent, report)
-        if new is None:
-            del bodies[id(piece)]
-        else:
+        if new is not None:
             bodies[id(piece)] = new
-    return _forget(pieces, report, style), frozenset(id(layers[index][0]) for index in padding)
+        elif index in folds:
+            # The padding layer is gone, so that even a layer that stays in V0 must pad for itself.
+            left[id(piece)] = replace(piece, value=body)
+    kept = [left.get(id(piece), piece) for piece in _forget(pieces, report, style)]
+    return kept, frozenset(id(layers[index][0]) for index in padding)
 
 
 def _forget(pieces: Iterable[Piece], report: Report, style: Style) -> list[Piece]:

@@ -13,7 +13,7 @@ from caffe_ls.text.span import Span
 
 # A separator, wherever it stands before the next field, and a comment on the line of what it follows. The carriage
 # return of a CRLF is no part of the comment.
-_TRAIL = re.compile(r"(?:(?:[ \t\r\n\v\f]|#[^\n]*\n)*[;,])?[ \t]*(?:#(?:[^\r\n]|\r(?!\n))*)?")
+_TRAIL = re.compile(r"(?:(?:[ \t\r\n\v\f]|#[^\n]*\n)*[;,])?(?:[ \t]*#(?:[^\r\n]|\r(?!\n))*)?")
 _OPENING_COMMENT = re.compile(r"[ \t]*#(?:[^\r\n]|\r(?!\n))*")
 _INDENTATION = re.compile(r"\n([ \t]*)\Z")
 
@@ -25,12 +25,17 @@ class Place(NamedTuple):
     start: int
 
 
-@dataclass(frozen=True, slots=True)
+NOWHERE = Place("", 0)
+"""The place of what the upgrade has made."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """A field with the comments and white space around it, or, without a name, comments that lost their field.
 
-    `lead + head + value + trail` is its text: `head` reaches from the name to the value (`type: `), `trail` holds a
+    `lead + head + value + trail` is the text: `head` reaches from the name to the value (`type: `), `trail` holds a
     separator and a comment behind the value on the same line. A value that nobody had to look into is a string.
+    Pieces are compared by identity.
     """
 
     name: str
@@ -39,7 +44,7 @@ class Piece:
     value: Scalar | Body | str
     trail: str = ""
     field: Field | None = None
-    place: Place = Place("", 0)
+    place: Place = NOWHERE
 
     @property
     def text(self) -> str:
@@ -58,7 +63,7 @@ class Piece:
         return "\n" in self.lead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """The inside of a message: `opening` is its bracket with a comment on the same line, `tail` precedes `closing`."""
 

@@ -25,7 +25,7 @@ _NET_FIELDS = ("layer", "layers", "input")
 
 
 def upgrade_text(text: str) -> Upgraded:
-    """A net or solver as Caffe's own upgrade reads it, with every comment kept; text without old forms comes back as is.
+    """A net or solver as Caffe's own upgrade makes it, with every comment kept; without old forms, the text itself.
 
     A text that Caffe cannot read or refuses to upgrade is returned unchanged, with the problem that says why.
     """
@@ -52,11 +52,15 @@ def upgrade_file(file: File) -> Upgraded:
     problems = tuple(report.problems)
     if not report.changes:
         return Upgraded(text, (), problems)
-    return Upgraded(_spelled_out(after.text, report), tuple(sorted(report.changes)), problems)
+    upgraded = after.text
+    if not text.startswith(("\r", "\n")):
+        # What begins a line took its line end along; the file's first line has none.
+        upgraded = upgraded.lstrip("\r\n")
+    return Upgraded(_spelled_out(upgraded, report), tuple(sorted(report.changes)), problems)
 
 
 def upgrade_layer_edits(file: File, index: int) -> tuple[Edit, ...]:
-    """Edits of the file that bring the V1 layer in the entry `index` to today's form; none where there is no such layer.
+    """Edits of the file that bring the V1 layer in the entry `index` to today's form; none where there is none.
 
     V0 layers, and V1 data layers with transformation fields, need the whole net: `upgrade_file`.
     """

@@ -11,7 +11,7 @@ from dataclasses import replace
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
 from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, message_piece, settled, split_lists, without
-from caffe_ls.schema.upgrade.report import Report, layer_title, text_of
+from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, integer_value
 
@@ -121,14 +121,15 @@ def _with_params(pieces: list[Piece], style: Style) -> list[Piece]:
     old = [piece for piece in pieces if piece.name in PARAM_FIELDS]
     columns = {name: [piece for piece in old if piece.name == name] for name in PARAM_FIELDS}
     start = style.newline + style.indent
+    order = {id(piece): index for index, piece in enumerate(pieces)}
     blocks: list[Piece] = []
     for index in range(max(map(len, columns.values()))):
         members = [column[index] for column in columns.values() if index < len(column)]
-        first = min(members, key=pieces.index)
+        first = min(members, key=lambda member: order[id(member)])
         lead = first.lead if first.on_own_line else " " if style.one_line else start
         renamed = [_renamed(member, "" if member is first else member.lead) for member in members]
         blocks.append(message_piece("param", renamed, lead, style))
-    at = pieces.index(old[0])
+    at = order[id(old[0])]
     before, after = pieces[:at], pieces[at:]
     if after and not old[0].on_own_line and before and style.one_line:
         blocks[0] = replace(blocks[0], lead=old[0].lead)
