@@ -77,7 +77,9 @@ def _layer(name: str, kind: str, bottoms: tuple[str, ...], tops: tuple[str, ...]
 
 
 def _pooling(name: str, bottom: str) -> list[str]:
-    return _layer(name, "Pooling", (bottom,), (name,), "pooling_param {", "  pool: MAX", "  kernel_size: 3", "  stride: 2", "}")
+    return _layer(
+        name, "Pooling", (bottom,), (name,), "pooling_param {", "  pool: MAX", "  kernel_size: 3", "  stride: 2", "}"
+    )
 
 
 def _convolution(
@@ -173,7 +175,10 @@ def _start(command: list[str], text: str | None) -> Iterator[tuple[str, float]]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as process:
-        _send(process, {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}})
+        _send(
+            process,
+            {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+        )
         _receive(process, lambda message: message.get("id") == 1)
         yield "initialize", time.perf_counter() - start
         _send(process, {"method": "initialized", "params": {}})
@@ -221,7 +226,9 @@ def _print_features(title: str, found: dict[str, list[float]], budgets: dict[str
     print(f"{'':32} {'p50 ms':>9} {'p95 ms':>9} {'budget':>9}")
     for name, values in found.items():
         budget = budgets.get(name)
-        shown = "" if budget is None else f"{budget:9.0f}{'' if percentile(values, 0.95) * 1000 <= budget else '  over'}"
+        shown = (
+            "" if budget is None else f"{budget:9.0f}{'' if percentile(values, 0.95) * 1000 <= budget else '  over'}"
+        )
         print(f"{name:32} {percentile(values, 0.5) * 1000:9.2f} {percentile(values, 0.95) * 1000:9.2f} {shown}")
 
 

@@ -16,9 +16,7 @@ from caffe_ls.text.span import Span
 _FIX_ALL = "source.fixAll.caffe-ls"
 
 
-def code_actions(
-    view: View, span: Span, only: Sequence[str] | None, asked_by_user: bool = True
-) -> list[types.CodeAction]:
+def code_actions(view: View, span: Span, only: Sequence[str] | None) -> list[types.CodeAction]:
     """The actions for a range; `only` are the kinds that the client wants, None for all."""
     found: list[types.CodeAction] = []
     if _wanted(types.CodeActionKind.QuickFix, only):

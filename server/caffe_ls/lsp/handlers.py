@@ -13,7 +13,6 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 import caffe_ls
-from caffe_ls.features import code_actions, completion, hover
 from caffe_ls.features.client import Client
 from caffe_ls.lsp.configuration import SECTION, settings_of
 from caffe_ls.lsp.protocol import UNREADABLE, Protocol
@@ -46,13 +45,14 @@ class Server(LanguageServer):
         self.workspace_diagnostic_refresh(None, callback=lambda _: None)
 
 
-def run(client: Client, initialize: dict[str, Any], stdin: BinaryIO, stdout: BinaryIO) -> bool:
+def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
     """Serve a client whose `initialize` is answered, until it leaves; whether it did so in order."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # pygls tells of each message that it cannot use with a traceback; the client is answered, and that is enough.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = Server(client)
-    # pygls keeps its own record of the client; its answer would be the second one.
+    # pygls wants to see an `initialize` too. Its answer goes nowhere, and the client's abilities are none of its business.
+    initialize = {"jsonrpc": "2.0", "id": 0, "method": types.INITIALIZE, "params": {"processId": None, "capabilities": {}}}
     server.protocol.set_writer(_Silence())
     server.protocol.handle_message(server.protocol.structure_message(initialize))
     server.start_io(stdin, stdout)
@@ -150,29 +150,37 @@ def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
         server.publisher.closed(params.text_document.uri)
 
 
-# Requests.
+# Requests. A feature is imported when it is first asked for: diagnostics come before all of them.
 
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    from caffe_ls.features.hover import hover
+
     view = server.session.view(params.text_document.uri)
-    return None if view is None else hover.hover(view, view.offset(params.position))
+    return None if view is None else hover(view, view.offset(params.position))
 
 
 def _completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
+    from caffe_ls.features.completion import completion
+
     view = server.session.view(params.text_document.uri)
     typed = (params.context and params.context.trigger_character) or ""
-    return None if view is None else completion.completion(view, view.offset(params.position), typed)
+    return None if view is None else completion(view, view.offset(params.position), typed)
 
 
 def _resolve_completion(server: Server, item: types.CompletionItem) -> types.CompletionItem:
-    about = completion.about_of(item)
+    from caffe_ls.features.completion import about_of, resolve
+
+    about = about_of(item)
     view = None if about is None else server.session.view(about[0])
-    return item if view is None or about is None else completion.resolve(view, item, about[1])
+    return item if view is None or about is None else resolve(view, item, about[1])
 
 
 def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    from caffe_ls.features.code_actions import code_actions
+
     view = server.session.view(params.text_document.uri)
-    return None if view is None else code_actions.code_actions(view, view.span(params.range), params.context.only)
+    return None if view is None else code_actions(view, view.span(params.range), params.context.only)
 
 
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:

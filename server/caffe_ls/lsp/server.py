@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from typing import Any, BinaryIO
@@ -26,10 +27,13 @@ def serve(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None
     _send(stdout, request["id"], result=initialize_result(client))
 
     # Importing the protocol's types takes most of the time to the first diagnostics: it begins when the client has its
-    # answer, and can go on with its own work.
+    # answer, and can go on with its own work. What is imported stays, so that no collection need ever look at it.
+    gc.disable()
     from caffe_ls.lsp.handlers import run
 
-    if not run(client, request, stdin, stdout):
+    gc.freeze()
+    gc.enable()
+    if not run(client, stdin, stdout):
         raise SystemExit(1)
 
 
