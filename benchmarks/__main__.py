@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--shared FOLDER] [NAME ...]`: run the benchmarks, print their tables, say what is over budget."""
+"""`python -m benchmarks [--shared FOLDER] [NAME ...]`: run benchmarks and print what holds and what is over budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`caffe-ls check` of a whole corpus against google.protobuf.text_format merely parsing it; processes, start included."""
+"""`caffe-ls check` of a whole corpus against google.protobuf.text_format merely parsing it; start-up included."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def measure(shared: Path | None, folder: Path) -> list[Measurement]:
     if shared is None:
         return [Measurement("check of the corpus", "not measured: it needs --shared FOLDER", "1 x")]
     from google.protobuf import descriptor_pb2
+    from tests.syntax.protobuf_oracle import file_descriptor
 
     from caffe_ls.schema import catalog
-    from tests.syntax.protobuf_oracle import file_descriptor
 
     with (shared / "corpus/prototxt.tsv").open(newline="", encoding="utf-8") as table:
         rows = [row for row in csv.DictReader(table, delimiter="\t") if row["parses_bvlc"] == "yes"]
@@ -42,7 +42,8 @@ def measure(shared: Path | None, folder: Path) -> list[Measurement]:
     described = descriptor_pb2.FileDescriptorSet(file=[file_descriptor(catalog.load("bvlc"))])
     (folder / "bvlc.bin").write_bytes(described.SerializeToString())
     rival_command = [sys.executable, "-c", _RIVAL, str(folder / "bvlc.bin"), str(folder / "list.tsv")]
-    own_command = [sys.executable, "-m", "caffe_ls", "check", "--format", "json", "--fail-on", "never", *map(str, files)]
+    options = ["check", "--format", "json", "--fail-on", "never"]
+    own_command = [sys.executable, "-m", "caffe_ls", *options, *map(str, files)]
     rival = seconds(lambda: subprocess.run(rival_command, check=True), 3)
     own = seconds(lambda: subprocess.run(own_command, check=True, stdout=subprocess.DEVNULL), 3)
     what = f"check, all rules, of {len(files)} corpus files ({lines:,} lines)"

@@ -75,6 +75,12 @@ def settings_from(values: Mapping[str, object], base: Settings | None = None) ->
             ]
             taken[name] = MappingProxyType({rule: s for rule, s in severities.items() if rule not in wrong})
         elif value is not None:
-            kind = {str: "a text", tuple: "a list of texts"}.get(type(default), "a table")
+            kind = (
+                "a table"
+                if isinstance(default, Mapping)
+                else "a text"
+                if isinstance(default, str)
+                else "a list of texts"
+            )
             problems.append(f"setting `{written}` takes {kind}, not `{value}`")
     return Settings(**taken), tuple(problems)

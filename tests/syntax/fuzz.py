@@ -1,4 +1,4 @@
-"""`make fuzz`: cuts and edits of prototxts, without end, held against protobuf's verdict; the first difference is kept."""
+"""`make fuzz`: cuts and edits of prototxts held against protobuf's verdict; the first difference is kept."""
 
 from __future__ import annotations
 

@@ -87,9 +87,12 @@ CASES = {
     "full-width punctuation": """
         layer｛ name： "a" ｝
         #<^^^^^
-    """.replace("        #<^^^^^\n", "        #    ^ expected `{`, found the full-width `｛`\n"
-                "        #          ^ expected `:`, found the full-width `：`\n"
-                "        #                ^ expected `}`, found the full-width `｝`\n"),
+    """.replace(
+        "        #<^^^^^\n",
+        "        #    ^ expected `{`, found the full-width `｛`\n"
+        "        #          ^ expected `:`, found the full-width `：`\n"
+        "        #                ^ expected `}`, found the full-width `｝`\n",
+    ),
     "a name in quotes": """
         layer { "name": "a" }
         #       ^^^^^^ a field's name takes no quotes: `name`
@@ -141,7 +144,7 @@ CASES = {
         #          ^^ `\\d` is no escape that Caffe's parser knows
         #               ^^ `\\x` is no escape that Caffe's parser knows
     """,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fixture", CASES.values(), ids=CASES.keys())

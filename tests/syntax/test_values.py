@@ -20,17 +20,38 @@ def _scalar(text: str) -> Scalar:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), ("17", 17), ("017", 15), ("0x1F", 31), ("-5", -5), ("- 5", -5), ("-0x10", -16), ("- # note\n 7", -7), ("1.5", None)],
-)  # fmt: skip
+    [
+        ("0", 0),
+        ("17", 17),
+        ("017", 15),
+        ("0x1F", 31),
+        ("-5", -5),
+        ("- 5", -5),
+        ("-0x10", -16),
+        ("- # note\n 7", -7),
+        ("1.5", None),
+    ],
+)
 def test_integers(text: str, value: int | None) -> None:
     assert integer_value(_scalar(text)) == value
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1", 1.0), ("-.5", -0.5), ("5.", 5.0), ("1e-3f", 0.001), ("0x1", None), ("010", None), ("-inf", -math.inf),
-     ("Infinity", math.inf), ("1e400", math.inf), ("one", None), ('"1"', None)],
-)  # fmt: skip
+    [
+        ("1", 1.0),
+        ("-.5", -0.5),
+        ("5.", 5.0),
+        ("1e-3f", 0.001),
+        ("0x1", None),
+        ("010", None),
+        ("-inf", -math.inf),
+        ("Infinity", math.inf),
+        ("1e400", math.inf),
+        ("one", None),
+        ('"1"', None),
+    ],
+)
 def test_floats(text: str, value: float | None) -> None:
     assert float_value(_scalar(text)) == value
 
@@ -41,17 +62,37 @@ def test_nan_is_a_float() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [('"a"', "a"), ("'a' \"b\"", "ab"), ('"a" # note\n "b"', "ab"), (r'"\"\'\n\x41\101\u00e9\U0001f600"', "\"'\nAA\u00e9\U0001f600"),
-     (r'"\xff"', "\udcff"), ('"a\'b"', "a'b"), ("x", None)],
-)  # fmt: skip
+    [
+        ('"a"', "a"),
+        ("'a' \"b\"", "ab"),
+        ('"a" # note\n "b"', "ab"),
+        (r'"\"\'\n\x41\101\u00e9\U0001f600"', "\"'\nAA\u00e9\U0001f600"),
+        (r'"\xff"', "\udcff"),
+        ('"a\'b"', "a'b"),
+        ("x", None),
+    ],
+)
 def test_strings(text: str, value: str | None) -> None:
     assert string_value(_scalar(text)) == value
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("true", True), ("True", True), ("t", True), ("1", True), ("0x1", True), ("false", False), ("f", False), ("0", False),
-     ("TRUE", None), ("yes", None), ("2", None), ("-1", None), ("1.0", None)],
-)  # fmt: skip
+    [
+        ("true", True),
+        ("True", True),
+        ("t", True),
+        ("1", True),
+        ("0x1", True),
+        ("false", False),
+        ("f", False),
+        ("0", False),
+        ("TRUE", None),
+        ("yes", None),
+        ("2", None),
+        ("-1", None),
+        ("1.0", None),
+    ],
+)
 def test_booleans(text: str, value: bool | None) -> None:
     assert bool_value(_scalar(text)) is value

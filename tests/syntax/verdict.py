@@ -31,8 +31,8 @@ def disagreement(text: str, root: str, dialect: str = "bvlc") -> str | None:
     """None where the verdict is that of protobuf, else a sentence.
 
     Python's parser is asked first, since it is quick. It differs from C++ in a few places (facts 41 to 43: a leading
-    `+`, unknown escapes, characters beyond printable ASCII, `\\U`, space behind a minus sign); there, and only there, the C++
-    parser decides.
+    `+`, unknown escapes, characters beyond printable ASCII, `\\U`, space behind a minus sign); there, and only there,
+    the C++ parser decides.
     """
     found = complaints(text, root, dialect)
     if python_accepts(text, root, dialect) == (not found):

@@ -95,7 +95,7 @@ def _message_problems(
         if value is None:
             continue
         kind = field.type
-        if kind == "string" and value.__class__ is Scalar and value.kind == "string":  # type: ignore[union-attr]
+        if kind == "string" and value.__class__ is Scalar and value.kind == "string":
             continue
         if isinstance(value, ListValue):
             if field.label != "repeated":
