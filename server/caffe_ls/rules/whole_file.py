@@ -9,7 +9,7 @@ from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
 # A finding is made anew at each keystroke; beyond this size the upgrade, a command of its own, would be felt.
-_LONGEST = 60_000
+_LONGEST = 40_000
 
 
 def upgrade_fix(document: PrototxtDocument) -> tuple[Fix, ...]:
