@@ -80,6 +80,11 @@ def test_a_typing_error_says_nothing() -> None:
     assert found.unexplained == ()
 
 
+def test_a_number_that_is_too_large_is_no_mark_of_a_dialect_with_wider_integers() -> None:
+    assert guessed("layer { inner_product_param { num_output: 5000000000 } }").dialect == "bvlc"
+    assert guessed("layer { pooling_param { stride: 5000000000 } }", solver="max_iter: 5000000000").dialect == "bvlc"
+
+
 def test_what_is_misplaced_stays_a_mistake_even_if_some_old_dialect_had_it_there() -> None:
     found = guessed('layer { name: "c" type: "Convolution" kernel_size: 3 convolution_param { dilation: 2 } }')
     assert found.dialect == "bvlc"

@@ -348,9 +348,8 @@ def _taking(mask: int, shape: FieldShape, value: Scalar) -> int:
     if shape.type == "enum":
         return mask & _enum_mask(shape.type_name, value)
     if shape.type in INTEGER_RANGES:
-        number = integer_value(value)
-        lowest, highest = INTEGER_RANGES[shape.type]
-        takes = number is not None and lowest <= number <= highest
+        # A sign tells dialects apart (`axis: -1`); a number beyond 32 bits is a mistake, not the mark of a wider type.
+        takes = value.kind == "integer" and not (value.text[0] == "-" and INTEGER_RANGES[shape.type][0] == 0)
     elif shape.type in TEXT_TYPES:
         takes = value.kind == "string"
     elif shape.type in FLOAT_TYPES:
