@@ -22,8 +22,12 @@ from caffe_ls.syntax.values import bool_value, float_value, integer_value, strin
 
 UsageKind = Literal["field", "value", "list", "repetition", "enum-value", "missing", "layer-type"]
 
-# A forgotten required field and a custom layer are mistakes or liberties more often than the mark of a fork.
-_WEAK_KINDS: frozenset[UsageKind] = frozenset({"missing", "layer-type"})
+# A layer type is a name in a string: a custom layer must not decide against a dialect whose format fits.
+_LAYER_TYPES: frozenset[UsageKind] = frozenset({"layer-type"})
+# A forgotten required field and one given twice are mistakes more often than the mark of a fork.
+_SLIPS: frozenset[UsageKind] = frozenset({"missing", "repetition"})
+_WEAK_KINDS = _LAYER_TYPES | _SLIPS
+_STRONG_KINDS: frozenset[UsageKind] = frozenset({"field", "value", "list", "enum-value"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +102,8 @@ def guess(usages: Iterable[Usage], linked: Iterable[Usage] = (), known_types_dia
 
     `linked` are the usages of the files that belong to it (its solver, its nets): they decide between dialects that fit
     the file itself equally well, and so does `known_types_dialect`, which a log's list of known layer types gave away.
-    Then count layer types, unless BVLC fits, then the order of `dialects()`, which BVLC's master leads.
+    Then count layer types, then, unless BVLC's format fits, what may be slips of the pen, then the order of
+    `dialects()`, which BVLC's master leads.
 
     When no dialect fits all, it is the one that would complain least, BVLC's master on ties. Where that is a fork, and
     all that it lacks are features of other forks, the file belongs to a fork of several forks, of which there are many
@@ -109,23 +114,26 @@ def guess(usages: Iterable[Usage], linked: Iterable[Usage] = (), known_types_dia
     around = Counter(linked)
     strong = [usage for usage in own if not usage.is_weak]
     names = table.dialect_names
-    complaints = _complaints(table, own, weak=False)
-    elsewhere = _complaints(table, around, weak=False)
-    weak = _complaints(table, own + around, weak=True)
+    complaints = _complaints(table, own, _STRONG_KINDS)
+    elsewhere = _complaints(table, around, _STRONG_KINDS)
+    layer_types = _complaints(table, own + around, _LAYER_TYPES)
+    slips = _complaints(table, own + around, _SLIPS)
     bvlc_fits = not complaints[0] and not elsewhere[0]
 
-    def badness(index: int) -> tuple[int, int, bool, int, int]:
+    def badness(index: int) -> tuple[int, int, bool, int, int, int]:
         return (
             complaints[index],
             elsewhere[index],
             known_types_dialect is not None and names[index] != known_types_dialect,
-            0 if bvlc_fits else weak[index],
+            layer_types[index],
+            0 if bvlc_fits else slips[index],
             index,
         )
 
     order = sorted(range(len(names)), key=badness)
     best = order[0]
-    candidates = tuple(names[index] for index in order if not complaints[index])
+    refused = _complaints(table, own, _STRONG_KINDS | _SLIPS)
+    candidates = tuple(names[index] for index in order if not refused[index])
     against_bvlc = tuple(usage for usage in strong if usage.excluded & 1)
     against_best = tuple(usage for usage in strong if usage.excluded >> best & 1)
     if not candidates and _is_mixed(names[best], against_best):
@@ -145,11 +153,11 @@ def _is_mixed(best: str, against_best: tuple[Usage, ...]) -> bool:
     )
 
 
-def _complaints(table: MergedTable, usages: Mapping[Usage, int], weak: bool) -> list[int]:
-    """How often each dialect would complain, by its index: about weak usages alone, or about the others alone."""
+def _complaints(table: MergedTable, usages: Mapping[Usage, int], kinds: frozenset[UsageKind]) -> list[int]:
+    """How often each dialect would complain, by its index, about usages of these kinds."""
     found = [0] * len(table.dialect_names)
     for usage, times in usages.items():
-        if usage.is_weak == weak:
+        if usage.kind in kinds:
             excluded = usage.excluded
             while excluded:
                 found[(excluded & -excluded).bit_length() - 1] += times
