@@ -81,8 +81,13 @@ def _layer_of(entry: Entry) -> WrittenLayer | None:
     if inner is not None and isinstance(inner.value, Message):
         form, message = "v0", inner.value
     name = message.first("name")
-    text = string_value(name.value) if name is not None and isinstance(name.value, Scalar) else None
-    return WrittenLayer(form, field, message, text)
+    return WrittenLayer(form, field, message, _name(name))
+
+
+def _name(field: Field | None) -> str | None:
+    if field is None or not isinstance(field.value, Scalar):
+        return None
+    return field.value.text if field.value.kind == "identifier" else string_value(field.value)
 
 
 def conditions_of(document: PrototxtDocument) -> NetConditions:

@@ -10,6 +10,7 @@ _CUTOFF = 0.7
 _CLEAR = 0.8
 _LEAD = 0.08
 _SHOWN = 3
+_LONG_ENOUGH = 4
 
 
 class Nearest(NamedTuple):
@@ -35,8 +36,12 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
         matcher.set_seq1(other)
         if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:
             score = matcher.ratio()
-            if score >= _CUTOFF:
-                scored.append((score, name))
+        elif min(len(other), len(plain)) >= _LONG_ENOUGH and (other.startswith(plain) or plain.startswith(other)):
+            score = _CUTOFF
+        else:
+            continue
+        if score >= _CUTOFF:
+            scored.append((score, name))
     scored.sort(key=lambda item: (-item[0], item[1]))
     if not scored:
         return Nearest((), False)

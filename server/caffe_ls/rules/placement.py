@@ -34,6 +34,9 @@ _OTHER_BLOCKS = {
     "VideoData": ("data_param", "video_data_param", "transform_param"),
     "Dropout": ("dropout_param",),
 }
+# Programs and libraries that read nets but train none; their extra fields are hardly what anyone has in mind.
+_CONVERTERS = frozenset({"cambricon", "ncnn", "openvino", "synopsys"})
+
 # What every layer may have.
 _COMMON_BLOCKS = ("param", "include")
 
@@ -77,7 +80,7 @@ def surroundings(view: EntryView, node: Field) -> Surroundings:
 def homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
     """Where the unknown field of a problem belongs, as far as the blocks around it show; empty for a mere misspelling.
 
-    A name that another dialect has in this very place, or that differs from a known one in upper and lower case only,
+    A name that another fork has in this very place, or that differs from a known one in upper and lower case only,
     stands in the right place.
     """
     key = (homes, view.schema, view.root, problem.node)
@@ -90,7 +93,7 @@ def homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
 def _homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
     schema, name = view.schema, problem.node.name
     declared = schema.message(problem.message)
-    if declared is None or catalog.dialects_with_field(problem.message, name):
+    if declared is None or _is_in_place_elsewhere(problem.message, name):
         return ()
     if any(is_same_but_for_case(name, known) for known in declared.fields):
         return ()
@@ -105,6 +108,13 @@ def _homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
         return tuple(Home("inner", block) for block in inner)
     outer = _outer(schema, view.root, around, name)
     return outer or _beside(schema, around, name, layer_type)
+
+
+def _is_in_place_elsewhere(message: str, name: str) -> bool:
+    """Whether a Caffe for training has the field in this very message; a layer in a layer lacks a bracket instead."""
+    if message in LAYER_MESSAGES and name in ("layer", "layers"):
+        return False
+    return not _CONVERTERS.issuperset(catalog.dialects_with_field(message, name))
 
 
 def _homes_of_top_level(view: EntryView, name: str) -> tuple[Home, ...]:
@@ -143,6 +153,8 @@ def _for_type(blocks: list[str], layer_type: str | None) -> list[str]:
     if layer_type is None:
         return blocks
     own = _blocks_of_type(layer_type, blocks)
+    if "transform_param" in own:  # The same fields in the blocks of data layers are superseded.
+        return ["transform_param"]
     return own or [block for block in blocks if block in _COMMON_BLOCKS] or blocks
 
 

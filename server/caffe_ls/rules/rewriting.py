@@ -59,9 +59,11 @@ def into_block(text: str, fields: Sequence[Field], block: Message) -> tuple[Edit
     return (*removals, Edit(Span(line, line), "".join(f"{indent}{content}\n" for content in contents)))
 
 
-def behind_block(text: str, fields: Sequence[Field], block: Field) -> tuple[Edit, ...]:
-    """Move fields out of the block that they stand in, to behind it."""
+def behind_block(text: str, fields: Sequence[Field], block: Field, into: str = "") -> tuple[Edit, ...]:
+    """Move fields out of the block that they stand in, to behind it: directly, or in a new block of the name `into`."""
     contents = [text[field.start : field.end] for field in fields]
+    if into:
+        contents = [f"{into} {{ {' '.join(contents)} }}"]
     indent = _indent(text, block.start)
     before = " " if indent is None or "\n" not in text[block.start : block.end] else f"\n{indent}"
     removals = tuple(removal(text, field.span) for field in fields)

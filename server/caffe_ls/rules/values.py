@@ -28,7 +28,11 @@ def expected_value(field: model.Field, schema: Schema) -> str:
         return "a block `{ ... }`"
     enum = schema.enum(field.type_name)
     names = list(enum.values) if enum is not None else []
-    return or_list(names) if 0 < len(names) <= _NAMED_VALUES else f"a name of {field.type_name}, without quotes"
+    return (
+        or_list(names)
+        if 0 < len(names) <= _NAMED_VALUES
+        else f"a name without quotes, such as `{names[0] if names else ''}`"
+    )
 
 
 def found_value(value: Scalar | Message | ListValue) -> str:

@@ -107,10 +107,10 @@ def _edits(view: EntryView, around: Surroundings, home: Home, fields: list[Field
         return behind_block(text, fields, around.blocks[depth + 1][0])
     owner = around.blocks[-2][0].value
     existing = list(owner.named(home.block)) if isinstance(owner, Message) else []
-    if len(existing) == 1:
-        assert isinstance(owner, Message)
-        return _into(text, owner, home.block, fields, view, around.blocks[-2][1])
-    return ()
+    if not existing:
+        return behind_block(text, fields, around.blocks[-1][0], home.block)
+    assert isinstance(owner, Message)
+    return _into(text, owner, home.block, fields, view, around.blocks[-2][1])
 
 
 def _into(

@@ -39,5 +39,6 @@ def check(_view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     if field is None or not isinstance(value, Scalar):
         return
     shown = value.text if len(value.text) <= _SHOWN else value.text[: _SHOWN - 3] + "..."
-    lowest, highest = INTEGER_RANGES.get(field.type, (0, 1))
-    yield Finding(problem.span, f"`{problem.node.name}` takes {lowest} to {highest}, not {shown}")
+    bounds = INTEGER_RANGES.get(field.type)
+    takes = f"{bounds[0]} to {bounds[1]}" if bounds else "`true` or `false` (1 or 0)"
+    yield Finding(problem.span, f"`{problem.node.name}` takes {takes}, not {shown}")

@@ -39,12 +39,27 @@ from collections.abc import Iterator
 
 from caffe_ls.rules.finding import Category, Finding, Severity, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
-from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.nearest import Nearest, nearest_names, or_list
 from caffe_ls.rules.placement import homes
 from caffe_ls.rules.rule import EntryView, problem_rule
 from caffe_ls.schema import catalog
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.text.edit import Edit
+
+# Words of other frameworks and of papers, and fields that mean the same.
+_SYNONYMS = {
+    "learning_rate": ("base_lr",),
+    "lr": ("base_lr", "lr_mult"),
+    "epsilon": ("eps",),
+    "padding": ("pad",),
+    "filters": ("num_output",),
+    "units": ("num_output",),
+    "kernel": ("kernel_size",),
+    "ratio": ("dropout_ratio",),
+    "max_epoch": ("max_iter",),
+    "max_iterations": ("max_iter",),
+    "regularization": ("regularization_type",),
+}
 
 
 @problem_rule(ProblemKind.UNKNOWN_FIELD, category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
@@ -58,7 +73,11 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         yield Finding(problem.span, message, dialect_fixes(forks))
         return
     declared = view.schema.message(problem.message)
-    near = nearest_names(name, declared.fields if declared is not None else ())
+    fields = declared.fields if declared is not None else {}
+    near = nearest_names(name, fields)
+    synonyms = tuple(other for other in _SYNONYMS.get(name.lower(), ()) if other in fields)
+    if synonyms:
+        near = Nearest(synonyms, clear=False)
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
     fixes = (
         fix(f"Replace by `{other}`", Edit(problem.span, other), safe=near.clear and index == 0)

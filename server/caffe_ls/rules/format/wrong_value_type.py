@@ -50,7 +50,9 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     field, value = problem.field, problem.value
     if field is None or value is None:
         return
-    name = problem.node.name
+    name, whole = problem.node.name, problem.node.value
+    if field.is_message and isinstance(whole, ListValue) and value is not whole.values[0]:
+        return  # The first of the list says it for all.
     if isinstance(value, ListValue):
         message = f"`{name}` takes one value, found a list"
     else:
@@ -63,11 +65,11 @@ def _fixes(
     view: EntryView, problem: SchemaProblem, field: model.Field, value: Scalar | Message | ListValue
 ) -> Iterator[Fix]:
     if isinstance(value, ListValue):
-        if len(value.values) == 1:
-            only = view.entry.text[value.values[0].start : value.values[0].end]
-            yield fix("Remove the brackets", Edit(value.span, only), safe=True)
+        texts = {view.entry.text[item.start : item.end] for item in value.values}
+        if len(texts) == 1:
+            yield fix("Remove the brackets", Edit(value.span, texts.pop()), safe=len(value.values) == 1)
     elif isinstance(value, Message):
-        yield from _unwrapped(view, field, value)
+        yield from _unwrapped(view, problem, field, value)
     elif field.is_message:
         yield from _wrapped(view, problem, field, value)
     else:
@@ -131,21 +133,23 @@ def _as_enum(view: EntryView, field: model.Field, text: str) -> str | None:
 def _wrapped(view: EntryView, problem: SchemaProblem, field: model.Field, value: Scalar) -> Iterator[Fix]:
     """The scalar in a block, where only one field of the block can be meant."""
     below = view.schema.message(field.type_name)
-    if below is None or isinstance(problem.node.value, ListValue):
+    node = problem.node
+    if below is None or any(isinstance(item, Message) for item in node.values):
         return
-    able = [inner.name for inner in below.fields.values() if takes(inner, value, view.schema)]
-    if len(able) == 1:
-        block = f"{{ {able[0]}: {value.text} }}"
-        node = problem.node
-        yield fix(f"Write `{node.name} {block}`", Edit(Span(node.name_end, value.end), f" {block}"), safe=True)
+    able = [inner for inner in below.fields.values() if takes(inner, value, view.schema)]
+    if len(able) != 1 or (len(node.values) > 1 and not able[0].is_repeated):
+        return
+    texts = [item.text for item in node.values if isinstance(item, Scalar)]
+    block = f"{{ {' '.join(f'{able[0].name}: {text}' for text in texts)} }}"
+    yield fix(f"Write `{node.name} {block}`", Edit(Span(node.name_end, node.end), f" {block}"), safe=True)
 
 
-def _unwrapped(view: EntryView, field: model.Field, value: Message) -> Iterator[Fix]:
+def _unwrapped(view: EntryView, problem: SchemaProblem, field: model.Field, value: Message) -> Iterator[Fix]:
     """The one scalar in a block, where the field takes a scalar."""
     inner = value.fields[0].value if len(value.fields) == 1 else None
     if isinstance(inner, Scalar) and takes(field, inner, view.schema):
-        before = "" if view.entry.text[: value.start].rstrip().endswith(":") else ": "
-        yield fix(f"Write `{field.name}: {inner.text}`", Edit(value.span, before + inner.text))
+        span = Span(problem.node.name_end, value.end)
+        yield fix(f"Write `{field.name}: {inner.text}`", Edit(span, f": {inner.text}"))
 
 
 def _shown(text: str) -> str:
