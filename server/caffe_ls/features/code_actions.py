@@ -60,7 +60,7 @@ def _fix_all(view: View) -> Iterator[types.CodeAction]:
     edits = tuple(safe_edits(view.findings))
     if edits:
         edit = workspace_edit(view, Fix("", edits, safe=True))
-        yield types.CodeAction("Apply all safe fixes", kind=types.CodeActionKind(_FIX_ALL), edit=edit)
+        yield types.CodeAction("Apply all safe fixes", kind=_FIX_ALL, edit=edit)
 
 
 def safe_edits(findings: Sequence[Finding]) -> Iterator[FileEdit]:

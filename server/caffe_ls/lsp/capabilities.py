@@ -18,6 +18,8 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "textDocumentSync": {"openClose": True, "change": 2, "save": True},
         "hoverProvider": True,
         "completionProvider": {"triggerCharacters": list(TRIGGER_CHARACTERS), "resolveProvider": True},
+        "documentFormattingProvider": True,
+        "documentRangeFormattingProvider": True,
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     if client.takes_code_action_literals:

@@ -183,6 +183,20 @@ def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.
     return None if view is None else code_actions(view, view.span(params.range), params.context.only)
 
 
+def _formatting(server: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+    from caffe_ls.features.formatting import formatting
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else formatting(view, params.options)
+
+
+def _range_formatting(server: Server, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
+    from caffe_ls.features.formatting import formatting
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else formatting(view, params.options, view.span(params.range))
+
+
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     view = server.session.view(params.text_document.uri)
     return types.RelatedFullDocumentDiagnosticReport(items=[] if view is None else diagnostics_of(view))
@@ -205,5 +219,7 @@ _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.TEXT_DOCUMENT_COMPLETION: _completion,
     types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
     types.TEXT_DOCUMENT_CODE_ACTION: _code_actions,
+    types.TEXT_DOCUMENT_FORMATTING: _formatting,
+    types.TEXT_DOCUMENT_RANGE_FORMATTING: _range_formatting,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
 }

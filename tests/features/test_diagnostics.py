@@ -1,0 +1,49 @@
+"""Findings as the protocol's diagnostics."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from tests.features.views import ABLE, view_of
+from tests.fixture import read
+
+from caffe_ls.features.client import Client
+from caffe_ls.features.diagnostics import diagnostic, diagnostics
+from caffe_ls.rules.finding import Finding, Related, Severity
+from caffe_ls.text.span import Span
+
+
+def test_findings_stand_where_they_are_marked() -> None:
+    fixture = read(
+        """
+        layer { name: "\U0001f600" type = "ReLU" }
+        #                      ^ syntax-error
+        """
+    )
+    view = view_of(fixture)
+    found = [(view.span(told.range), told.code) for told in diagnostics(view)]
+    assert found == [(mark.span, mark.label) for mark in fixture.files[0].marks]
+    assert {told.source for told in diagnostics(view)} == {"caffe-ls"}
+
+
+def test_the_other_side_is_told_where_the_client_shows_it() -> None:
+    view = view_of(read('#- /solver.prototxt\nnet: "net.prototxt"\n#- /net.prototxt\n\nname: "n"\n'))
+    related = (Related(Span(0, 3), "here"), Related(Span(1, 5), "there", "/net.prototxt"), Related(Span(0, 1), "", "/no"))
+    finding = Finding(Span(0, 3), "m", related=related, severity=Severity.ERROR, rule="some-rule")
+    told = diagnostic(view, finding).related_information or []
+    assert [(other.location.uri, other.message) for other in told] == [
+        ("file:///solver.prototxt", "here"),
+        ("file:///net.prototxt", "there"),
+    ]
+    assert told[1].location.range.start == types.Position(1, 0)
+    assert diagnostic(view_of(read("net: 'x'"), client=Client()), finding).related_information is None
+
+
+def test_severity_page_phases_and_tags() -> None:
+    view = view_of(read("layer { }"), client=ABLE)
+    hint = Finding(Span(0, 1), "m", severity=Severity.HINT, phases=("TRAIN",), rule="unused-blob")
+    told = diagnostic(view, hint)
+    assert told.severity == types.DiagnosticSeverity.Hint
+    assert told.message == "m (TRAIN)"
+    assert told.tags == [types.DiagnosticTag.Unnecessary]
+    assert told.code_description is not None
+    assert told.code_description.href.endswith("/docs/rules/unused-blob.md")

@@ -1,0 +1,87 @@
+"""Hovers explain the name or value under the cursor."""
+
+from __future__ import annotations
+
+import pytest
+from tests.features.views import ABLE, view_at_cursor
+from tests.fixture import read
+
+from caffe_ls.features.client import Client
+from caffe_ls.features.hover import hover
+from caffe_ls.schema.proto_file import read_proto
+from tests.features.views import view_of
+
+
+def shown(text: str, client: Client = ABLE) -> tuple[str, str] | None:
+    """The text that is hovered, and what the hover says."""
+    view, offset = view_at_cursor(text, client)
+    found = hover(view, offset)
+    if found is None:
+        return None
+    assert found.range is not None
+    start, end = view.span(found.range)
+    return view.document.text[start:end], found.contents.value  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "hovered", "said"),
+    [
+        ('layer { ty$0pe: "ReLU" }', "type", "// LayerParameter\noptional string type = 2;"),
+        ('layer { type: "Conv$0olution" }', '"Convolution"', "**Convolution**, a layer type"),
+        ("layer { pooling_param { pool: A$0VE } }", "AVE", "// enum PoolingParameter.PoolMethod\nAVE = 1;"),
+        ("layer { pooling_param { str$0ide: 2 } }", "stride", "stride = 3 [default = 1];"),
+        ("layer { pooling_param { stride: $02 } }", "2", "stride = 3 [default = 1];"),
+        ("layer { convolution$0_param { } }", "convolution_param", "ConvolutionParameter convolution_param"),
+        (
+            'layer { convolution_param { weight_filler { type: "msr$0a" } } }',
+            '"msra"',
+            "**msra**, a value of `type` in `FillerParameter`",
+        ),
+        ("layer { pooling_param { po$0ol: MAX } }", "pool", "Values: `MAX`, `AVE`, `STOCHASTIC`"),
+        ("layers { type: POOL$0ING }", "POOLING", 'Written today: `type: "Pooling"`'),
+        ('layers { layer { type: "co$0nv" } }', '"conv"', 'Written today: `type: "Convolution"`'),
+        ("layer { permute_param { ord$0er: 1 } }", "order", "*Not in BVLC Caffe; in SSD"),
+        ("layer { include { phase: TE$0ST } }", "TEST", "TEST = 1;"),
+        ('#- /solver.prototxt\nlr_policy: "po$0ly"\nbase_lr: 1', '"poly"', "**poly**, a value of `lr_policy`"),
+        ('#- /solver.prototxt\nbase_lr: 1\ntype: "Ad$0am"', '"Adam"', "**Adam**"),
+        ("layer {\n  name: 'x'\n  bott$0om: \"a", "bottom", "repeated string bottom"),
+    ],
+)
+def test_what_a_hover_says(text: str, hovered: str, said: str) -> None:
+    found = shown(text)
+    assert found is not None
+    assert found[0] == hovered
+    assert said in found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$0",
+        "layer {$0 }",
+        'layer { unk$0nown: 1 type: "ReLU" }',
+        "# a comment$0\nlayer { }",
+        "layer { unknown { ty$0pe: 1 } }",
+        '#- /map.pbtxt\nitem { na$0me: "cat" id: 1 }',
+    ],
+)
+def test_where_there_is_nothing_to_say(text: str) -> None:
+    assert shown(text) is None
+
+
+def test_a_client_without_markdown_gets_plain_text() -> None:
+    found = shown("layer { na$0me: 'x' }", Client(takes_markdown=False))
+    assert found is not None
+    assert "`" not in found[1]
+
+
+def test_the_comments_of_the_users_own_proto_are_shown() -> None:
+    schema, _ = read_proto(
+        "message NetParameter { repeated LayerParameter layer = 100; }\n"
+        "message LayerParameter {\n  // How warm it gets.\n  optional float warmth = 1 [default = 3];\n}\n"
+    )
+    fixture = read("layer { war$0mth: 1 }")
+    found = hover(view_of(fixture, own_schema=schema), fixture.cursor[1])
+    assert found is not None
+    assert "optional float warmth = 1 [default = 3];" in found.contents.value  # type: ignore[union-attr]
+    assert "> How warm it gets." in found.contents.value  # type: ignore[union-attr]
