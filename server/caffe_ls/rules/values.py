@@ -28,11 +28,10 @@ def expected_value(field: model.Field, schema: Schema) -> str:
         return "a block `{ ... }`"
     enum = schema.enum(field.type_name)
     names = list(enum.values) if enum is not None else []
-    return (
-        or_list(names)
-        if 0 < len(names) <= _NAMED_VALUES
-        else f"a name without quotes, such as `{names[0] if names else ''}`"
-    )
+    if 0 < len(names) <= _NAMED_VALUES:
+        return or_list(names)
+    example = next((f", such as `{name}`" for name in names if name != "NONE"), "")
+    return f"a name without quotes{example}"
 
 
 def found_value(value: Scalar | Message | ListValue) -> str:

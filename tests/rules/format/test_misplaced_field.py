@@ -1,0 +1,88 @@
+"""Fields in the wrong message: where they belong, and the way there."""
+
+from __future__ import annotations
+
+from tests.rules.checking import expect, findings_of, fixed
+
+
+def test_settings_of_a_layer_move_into_the_block_that_is_there() -> None:
+    before = """
+        layer {
+          name: "conv1"
+          type: "Convolution"
+          num_output: 20
+          kernel_size: 5
+          convolution_param {
+            stride: 2
+          }
+        }
+    """
+    after = fixed(before)
+    assert after == (
+        'layer {\n  name: "conv1"\n  type: "Convolution"\n  convolution_param {\n    stride: 2\n'
+        "    num_output: 20\n    kernel_size: 5\n  }\n}\n"
+    )
+
+
+def test_a_block_that_has_the_field_already_is_left_alone() -> None:
+    found = expect("""
+        layer {
+          name: "pool1"
+          type: "Pooling"
+          stride: 2
+        # ^^^^^^ misplaced-field
+          pooling_param { kernel_size: 3 stride: 2 }
+        }
+    """)
+    assert found[0].fixes == ()
+
+
+def test_without_a_type_that_reads_it_the_blocks_are_named_and_nothing_is_moved() -> None:
+    found = expect("""
+        layer {
+          name: "x"
+          type: "ReLU"
+          kernel_size: 3
+        # ^^^^^^^^^^^ misplaced-field
+        }
+    """)
+    assert found[0].message == "`kernel_size` belongs into `convolution_param` or `pooling_param`, not here"
+    assert found[0].fixes == ()
+
+
+def test_a_layers_field_in_a_block_moves_behind_it() -> None:
+    before = """
+        layer {
+          name: "ip1"
+          type: "InnerProduct"
+          inner_product_param {
+            num_output: 10
+            bottom: "data"
+          }
+        }
+    """
+    assert fixed(before) == (
+        'layer {\n  name: "ip1"\n  type: "InnerProduct"\n  inner_product_param {\n    num_output: 10\n  }\n'
+        '  bottom: "data"\n}\n'
+    )
+
+
+def test_factors_of_the_learning_rate_go_into_a_new_param() -> None:
+    before = 'layer { name: "ip" type: "InnerProduct" inner_product_param { num_output: 1 lr_mult: 2 } }\n'
+    expected = 'layer { name: "ip" type: "InnerProduct" inner_product_param { num_output: 1 } param { lr_mult: 2 } }\n'
+    assert fixed(before) == expected
+
+
+def test_a_solvers_settings_in_a_net_and_the_reverse() -> None:
+    net = findings_of('layer { name: "a" type: "Input" }\nlayer { name: "b" type: "Input" }\nbase_lr: 0.1\n')
+    assert [finding.message for finding in net] == ["`base_lr` belongs to a solver's file, not to a net's"]
+    solver = findings_of('net: "n.prototxt"\nlr_policy: "fixed"\nlayer { name: "a" }\n')
+    assert [finding.rule for finding in solver] == ["misplaced-field"]
+    assert "net's file" in solver[0].message
+
+
+def test_a_missing_bracket_draws_no_further_complaint() -> None:
+    rules = {finding.rule for finding in findings_of('layer {\n  name: "a"\n  type: "ReLU"\nlayer {\n  name: "b"\n}\n')}
+    assert "misplaced-field" not in rules
+    assert "unknown-field" not in rules
+    assert "syntax-error" in rules

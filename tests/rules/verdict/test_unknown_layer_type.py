@@ -1,0 +1,67 @@
+"""Layer types: who has them, in which phases they matter, and when nothing can be said."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.checking import check
+from caffe_ls.rules.finding import Severity
+from caffe_ls.schema import catalog
+from tests.rules.checking import expect, findings_of
+
+
+@pytest.mark.parametrize(
+    ("rules", "phases"),
+    [
+        ("", ()),
+        ("include { phase: TEST }", ("TEST",)),
+        ("exclude { phase: TEST }", ("TRAIN",)),
+        ("include { phase: TRAIN } include { phase: TEST }", ()),
+        ("include { phase: 0 }", ("TRAIN",)),
+        ("include { max_level: 0 }", ()),
+        ('exclude { stage: "deploy" }', ()),
+        ('include { not_stage: "deploy" phase: TRAIN }', ("TRAIN",)),
+    ],
+)
+def test_the_finding_names_the_phases_that_build_the_layer(rules: str, phases: tuple[str, ...]) -> None:
+    found = findings_of(f'layer {{ name: "a" type: "Nonsense" {rules} }}\n')
+    assert [(finding.rule, finding.phases) for finding in found] == [("unknown-layer-type", phases)]
+    assert found[0].stage == "init"
+
+
+def test_a_layer_that_is_never_built_may_be_of_any_type() -> None:
+    assert findings_of('layer { name: "a" type: "Nonsense" include { min_level: 1 } }\n') == []
+    assert findings_of('state { level: 1 }\nlayer { name: "a" type: "Nonsense" include { min_level: 1 } }\n') != []
+
+
+def test_a_layer_of_a_stage_is_told_without_alarm() -> None:
+    found = findings_of('layer { name: "a" type: "Nonsense" include { stage: "deploy" } }\n')
+    assert [(finding.severity, finding.stage) for finding in found] == [(Severity.INFORMATION, None)]
+
+
+def test_a_misspelt_type_field_is_told_once() -> None:
+    assert [finding.rule for finding in findings_of('layer { name: "a" typ: "ReLU" }\n')] == ["unknown-field"]
+
+
+def test_old_layers_are_known_by_their_old_names() -> None:
+    assert [f.rule for f in findings_of('layers { name: "a" type: RELU }\n')] == ["deprecated-layer-form"]
+    found = findings_of('layers { layer { name: "a" type: "rel" } }\n')
+    assert {(finding.rule, finding.stage) for finding in found} >= {("unknown-layer-type", "upgrade")}
+
+
+def test_a_users_fork_may_register_what_is_not_read() -> None:
+    own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
+    text = 'layer { name: "a" type: "OwnLayer" }\nlayer { name: "b" type: "Permute" }\n'
+    found = check(PrototxtDocument("/net.prototxt", text, own_schema=own))
+    assert [(finding.layer, finding.severity) for finding in found] == [("a", Severity.INFORMATION)]
+
+
+def test_a_forks_type_offers_the_setting() -> None:
+    found = expect("""
+        layer { name: "a" type: "PriorBox" bottom: "x" top: "y" }
+        #                       ^^^^^^^^^^ unknown-layer-type
+    """)
+    assert found[0].fixes[0].setting == ("dialect", "ssd")
