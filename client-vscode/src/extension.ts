@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions } from 'vscode-languageclient/node';
 import { CAFFE_DOCUMENTS, LanguageRecognition, isCaffeDocument } from './documents';
 import { NoPythonError, serverExecutable } from './server';
+import { SET_SETTING_COMMAND, setSetting } from './settings';
 import { ServerStatus } from './status';
 
 const RESTARTS_IN_THREE_MINUTES = 4;
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('caffe.server.stop', () => starting.stop()),
     vscode.commands.registerCommand('caffe.server.restart', () => starting.restart()),
     vscode.commands.registerCommand('caffe.server.showOutput', () => starting.output.show()),
+    vscode.commands.registerCommand(SET_SETTING_COMMAND, setSetting),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('caffe.server')) void starting.restart();
     }),
@@ -110,7 +112,7 @@ class CaffeServer {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       connectionOptions: { maxRestartCount: RESTARTS_IN_THREE_MINUTES },
-      initializationOptions: vscode.workspace.getConfiguration('caffe'),
+      initializationOptions: { settingCommand: SET_SETTING_COMMAND },
       // Which files to watch the server says itself.
       synchronize: { configurationSection: 'caffe' },
     };

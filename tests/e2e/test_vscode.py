@@ -1,0 +1,160 @@
+"""VS Code in Chromium, with the packed extension: what a user sees and does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.code_server import CodeServer
+from tests.e2e.waiting import wait_until
+from tests.e2e.workbench import Workbench
+
+pytestmark = pytest.mark.e2e
+
+MILLISECONDS_TO_WAIT = 90_000
+WINDOW = {"width": 1440, "height": 900}
+
+LOG = """\
++ caffe train --solver=solver.prototxt
+I1121 01:31:08.307000  2358 caffe.cpp:217] Using GPUs 0
+I1121 01:31:08.316109  2358 net.cpp:86] Creating Layer conv1
+I1121 01:31:08.316109  2358 net.cpp:434] conv1 <- data
+I1121 01:31:08.316109  2358 solver.cpp:239] Iteration 0 (0 iter/s, 0s/1 iters), loss = 2.30259
+I1121 01:31:08.316109  2358 sgd_solver.cpp:112] Iteration 0, lr = 0.01
+I1121 01:31:08.416109  2358 net.cpp:593]     [Forward] Layer conv1, top blob conv1 data: 0.130191
+I1121 01:31:09.316109  2358 solver.cpp:239] Iteration 1 (1 iter/s, 1s/1 iters), loss = -nan
+"""
+
+
+@pytest.fixture(scope="module")
+def code_server(
+    editors: Path, node: Path, vsix: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeServer]:
+    server = CodeServer(editors / "code-server", node, tmp_path_factory.mktemp("vscode"), vsix)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_workbench(
+    code_server: CodeServer, browser: Browser, editors: Path, request: pytest.FixtureRequest
+) -> Iterator[OpenWorkbench]:
+    opener = OpenWorkbench(code_server, browser, editors / "screenshots" / request.node.name)
+    yield opener
+    opener.close()
+
+
+class OpenWorkbench:
+    """Opens a file of a folder in a window of its own."""
+
+    def __init__(self, server: CodeServer, browser: Browser, screenshots: Path) -> None:
+        self._server = server
+        self._screenshots = screenshots
+        self._context = browser.new_context(viewport=WINDOW)
+        self._page = self._context.new_page()
+        self._page.set_default_timeout(MILLISECONDS_TO_WAIT)
+        expect.set_options(timeout=MILLISECONDS_TO_WAIT)
+
+    def __call__(self, file: Path) -> Workbench:
+        self._page.goto(self._server.address(file.parent, file), wait_until="commit")
+        workbench = Workbench(self._page, self._screenshots)
+        workbench.wait_for_file(file.name)
+        return workbench
+
+    def close(self) -> None:
+        Workbench(self._page, self._screenshots / "end").screenshot("as-left")
+        # The workbench says goodbye, so that its extension host ends at once.
+        self._page.goto("about:blank")
+        self._context.close()
+
+
+def test_a_misspelt_field_is_marked_explained_and_mended_by_keyboard(
+    open_workbench: OpenWorkbench, faulty_net: Path
+) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.run_command("View: Focus Problems")
+    workbench.page.locator(".markers-panel .monaco-list-row", has_text="num_outptu").first.wait_for()
+    workbench.screenshot("squiggle-and-problem")
+
+    workbench.word("num_outptu").hover()
+    workbench.hover_with("has no field").wait_for()
+    workbench.screenshot("hover-on-the-fault")
+
+    workbench.word("num_outptu").click()
+    workbench.page.keyboard.press("Escape")
+    workbench.page.keyboard.press("Control+.")
+    workbench.quick_fix_with("num_output").wait_for()
+    workbench.screenshot("quick-fixes")
+    workbench.page.keyboard.press("Enter")
+    expect(workbench.errors()).to_have_count(0)
+    assert "num_output: 20" in workbench.text()
+    workbench.screenshot("mended")
+
+    workbench.page.keyboard.press("Control+S")
+    wait_until("the file on disk is mended", lambda: "num_output: 20" in faulty_net.read_text("utf-8"))
+    assert "num_outptu" not in faulty_net.read_text("utf-8")
+
+
+def test_hovering_a_field_shows_its_documentation(open_workbench: OpenWorkbench, faulty_net: Path) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.word("kernel_size").hover()
+    workbench.hover_with("uint32").wait_for()
+    workbench.screenshot("hover-on-a-field")
+
+
+def test_completion_offers_the_fields_of_the_message(open_workbench: OpenWorkbench, faulty_net: Path) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.go_to(15, 19)
+    workbench.page.keyboard.press("Enter")
+    workbench.page.keyboard.type("str")
+    workbench.suggestions().filter(has_text="stride").first.wait_for()
+    workbench.screenshot("completion")
+    workbench.page.keyboard.press("Enter")
+    expect(workbench.page.locator(".editor-instance .view-lines")).to_contain_text("stride")
+
+
+@pytest.mark.parametrize("name", ["train.log", "output.txt"])
+def test_a_log_is_known_by_its_content_and_coloured(
+    open_workbench: OpenWorkbench, tmp_path: Path, name: str
+) -> None:
+    log = tmp_path / name
+    log.write_text(LOG, "utf-8")
+    workbench = open_workbench(log)
+    expect(workbench.language()).to_contain_text("Caffe Training Log")
+    wait_until("the log is coloured", lambda: workbench.colour_of("Forward") != workbench.colour_of("Using"))
+    assert workbench.colour_of("-nan") != workbench.colour_of("2.30259")
+    workbench.screenshot("log")
+
+
+def test_a_net_is_known_by_its_content_under_any_name(open_workbench: OpenWorkbench, faulty_net: Path) -> None:
+    net = faulty_net.rename(faulty_net.with_name("deploy.txt"))
+    workbench = open_workbench(net)
+    expect(workbench.language()).to_contain_text("Caffe Prototxt")
+    workbench.errors().first.wait_for(state="attached")
+
+
+def test_plain_text_stays_plain_text(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("layer by layer\nbase_lr: as before\n", "utf-8")
+    (tmp_path / "run.txt").write_text(LOG, "utf-8")
+    workbench = open_workbench(tmp_path / "notes.txt")
+    # Once the log has its language, the extension has looked at the notes too, which were there before it.
+    workbench.open_file("run.txt")
+    expect(workbench.language()).to_contain_text("Caffe Training Log")
+    workbench.open_file("notes.txt")
+    expect(workbench.language()).to_have_text(re.compile("Plain Text"))
+
+
+def test_the_server_can_be_stopped_and_started_again(open_workbench: OpenWorkbench, faulty_net: Path) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.run_command("Caffe: Stop Language Server")
+    expect(workbench.errors()).to_have_count(0)
+    workbench.run_command("Caffe: Start Language Server")
+    workbench.errors().first.wait_for(state="attached")

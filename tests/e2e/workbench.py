@@ -1,0 +1,95 @@
+"""VS Code's window as a person meets it: files, squiggles, hovers, lists, keys."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Workbench:
+    """One page with one folder open. Every wait ends as soon as the thing is there."""
+
+    def __init__(self, page: Page, screenshots: Path) -> None:
+        self.page = page
+        self._screenshots = screenshots
+        self._taken = 0
+
+    def screenshot(self, name: str) -> None:
+        """Keep what is on show, for people to look at."""
+        self._taken += 1
+        self._screenshots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self._screenshots / f"{self._taken}-{name}.png")
+
+    def wait_for_file(self, name: str) -> None:
+        """Until the editor of a file has its text."""
+        self.page.locator(f".tab[data-resource-name='{name}']").wait_for()
+        self.page.locator(".editor-instance .view-line").first.wait_for()
+
+    def open_file(self, name: str) -> None:
+        """Ctrl+P, the name, Enter."""
+        self.page.keyboard.press("Control+P")
+        self._pick(name, name)
+        self.wait_for_file(name)
+
+    def run_command(self, title: str) -> None:
+        """F1, the command's title, Enter."""
+        self.page.keyboard.press("F1")
+        self._pick(f">{title}", title)
+
+    def _pick(self, text: str, row: str) -> None:
+        box = self.page.locator(".quick-input-widget input.input")
+        box.wait_for(state="visible")
+        box.fill(text)
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=row).first.wait_for()
+        self.page.keyboard.press("Enter")
+        box.wait_for(state="hidden")
+
+    def go_to(self, line: int, column: int) -> None:
+        """Ctrl+G: lines and columns from 1."""
+        self.page.keyboard.press("Control+G")
+        box = self.page.locator(".quick-input-widget input.input")
+        box.wait_for(state="visible")
+        box.fill(f":{line}:{column}")
+        self.page.keyboard.press("Enter")
+        box.wait_for(state="hidden")
+        expect(self.page.locator("#status\\.editor\\.selection")).to_contain_text(f"Ln {line}, Col {column}")
+
+    def errors(self) -> Locator:
+        """The squiggles of severity error in the editor."""
+        return self.page.locator(".editor-instance .squiggly-error")
+
+    def word(self, text: str) -> Locator:
+        """A piece of text with a colour of its own."""
+        return self.page.locator(".editor-instance .view-line span > span", has_text=text).first
+
+    def hover_with(self, pattern: str) -> Locator:
+        """The hover that is on show and says something of a pattern."""
+        return self.page.locator(".monaco-hover-content", has_text=re.compile(pattern)).locator("visible=true").first
+
+    def quick_fix_with(self, text: str) -> Locator:
+        """A row of the list that Ctrl+. opens."""
+        return self.page.locator(".action-widget .action", has_text=text).first
+
+    def suggestions(self) -> Locator:
+        """The rows of the completion list that are on show."""
+        return self.page.locator(".suggest-widget.visible .monaco-list-row")
+
+    def language(self) -> Locator:
+        """The language's name in the status bar."""
+        return self.page.locator("#status\\.editor\\.mode")
+
+    def text(self) -> str:
+        """The lines on show, top to bottom; the editor draws only those in view, with no-break spaces."""
+        lines: str = self.page.evaluate(
+            """() => [...document.querySelectorAll('.editor-instance .view-line')]
+                .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+                .map(line => line.textContent.replace(/\\u00a0/g, ' ')).join('\\n')"""
+        )
+        return lines
+
+    def colour_of(self, text: str) -> str:
+        """The colour in which a piece of text is shown."""
+        colour: str = self.word(text).evaluate("element => getComputedStyle(element).color")
+        return colour
