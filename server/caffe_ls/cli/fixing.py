@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.cli.report import applicable_fix
 from caffe_ls.rules.checking import check
-from caffe_ls.rules.finding import Finding, Fix
+from caffe_ls.rules.finding import Finding
 from caffe_ls.text.edit import Edit, apply_edits
 
 # Fixes that need another one first come in a later round; two that undo each other must come to an end.
@@ -48,18 +49,12 @@ def _compatible(findings: Iterable[Finding], unsafe: bool) -> list[tuple[Edit, .
     chosen: list[tuple[Edit, ...]] = []
     taken: list[Edit] = []
     for finding in findings:
-        edits = next((_own_edits(fix) for fix in finding.fixes if (fix.safe or unsafe) and _own_edits(fix)), ())
+        fix = applicable_fix(finding, unsafe)
+        edits = () if fix is None else tuple(change.edit for change in fix.edits)
         if edits and not any(edit.span.overlaps(other.span) for edit in edits for other in taken):
             chosen.append(edits)
             taken += edits
     return chosen
-
-
-def _own_edits(fix: Fix) -> tuple[Edit, ...]:
-    """The edits of a fix, if all that it does is to edit the finding's own file."""
-    if fix.new_files or fix.setting or any(change.path for change in fix.edits):
-        return ()
-    return tuple(change.edit for change in fix.edits)
 
 
 def _syntax_problems(document: PrototxtDocument) -> int:

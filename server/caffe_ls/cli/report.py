@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from caffe_ls.analysis.kinds import Kind
 from caffe_ls.cli.options import FailOn
-from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.text.source import Source
 
 
@@ -44,6 +44,18 @@ def at_least(finding: Finding, threshold: FailOn) -> bool:
     return threshold != "never" and severity_of(finding).rank <= Severity(threshold).rank
 
 
+def applicable_fix(finding: Finding, unsafe: bool) -> Fix | None:
+    """The fix of a finding that --fix applies, alone or with --unsafe.
+
+    It is the first that does nothing but edit the finding's own file; others are left to the user.
+    """
+    for fix in finding.fixes:
+        own = fix.edits and not fix.new_files and not fix.setting and not any(change.path for change in fix.edits)
+        if own and (fix.safe or unsafe):
+            return fix
+    return None
+
+
 def fixable(findings: Iterable[Finding], unsafe: bool) -> int:
     """How many of the findings --fix would mend, alone or with --unsafe."""
-    return sum(any((fix.safe or unsafe) and fix.edits for fix in finding.fixes) for finding in findings)
+    return sum(applicable_fix(finding, unsafe) is not None for finding in findings)

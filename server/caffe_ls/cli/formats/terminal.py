@@ -8,7 +8,7 @@ from rich.text import Text
 
 from caffe_ls.cli.formats.plain_text import summary
 from caffe_ls.cli.output import one_line
-from caffe_ls.cli.report import FileReport, Report, severity_of
+from caffe_ls.cli.report import FileReport, Report, applicable_fix, severity_of
 from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
@@ -55,14 +55,15 @@ def _finding(finding: Finding, file: FileReport, width: int) -> Text:
         text.append(f"  see {one_line(path)}{where}: {one_line(other.message)}\n", "dim")
     for fix in finding.fixes:
         text.append("  fix: ", "green")
-        text.append(f"{one_line(fix.title)}{_how(fix)}\n")
+        text.append(f"{one_line(fix.title)}{_how(fix, finding)}\n")
     return text
 
 
-def _how(fix: Fix) -> str:
-    if not fix.edits:
-        return ""
-    return " (--fix)" if fix.safe else " (--fix --unsafe)"
+def _how(fix: Fix, finding: Finding) -> str:
+    """The option that applies the fix; of several, each option applies the first that it may."""
+    if fix is applicable_fix(finding, unsafe=False):
+        return " (--fix)"
+    return " (--fix --unsafe)" if fix is applicable_fix(finding, unsafe=True) else ""
 
 
 def _excerpt(span: Span, source: Source, style: str, width: int) -> Text:
