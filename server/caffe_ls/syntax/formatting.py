@@ -62,17 +62,36 @@ def format_file_edits(file: File, options: FormatOptions = DEFAULT_OPTIONS, with
 
 def _formatted_entries(file: File, options: FormatOptions) -> Iterator[tuple[Entry, str]]:
     newline = _newline_of(file)
-    first, after_broken = True, False
-    for index, entry in enumerate(file.entries):
-        broken = bool(entry.problems) or entry.template
+    entries = file.entries
+    broken = [bool(entry.problems) or entry.template for entry in entries]
+    before = ""
+    first, after_kept, after_comment = True, False, False
+    for index, entry in enumerate(entries):
+        last = index + 1 == len(entries)
         # What stands on a line with broken text may belong to it.
-        if broken or (after_broken and "\n" not in entry.text[: _field_start(entry)]):
-            yield entry, entry.text
-            first, after_broken = entry.text == _BYTE_ORDER_MARK, entry.text != _BYTE_ORDER_MARK
-            continue
-        last = index + 1 == len(file.entries)
-        yield entry, _EntryPrinter(entry, newline, options, first, last).text()
-        first, after_broken = False, False
+        shares_line = (after_kept and not _begins_line(entry)) or (
+            not last and broken[index + 1] and not _begins_line(entries[index + 1])
+        )
+        if broken[index] or shares_line:
+            formatted = entry.text
+            after_kept = formatted != _BYTE_ORDER_MARK
+            first = not after_kept
+        else:
+            formatted = _EntryPrinter(entry, newline, options, first, last, after_comment).text()
+            if before.endswith("\r") and entry.text.startswith("\n"):
+                # The other half of the line end belongs to broken text.
+                formatted = formatted.removeprefix("\r")
+            first = after_kept = False
+        yield entry, formatted
+        before = entry.text
+        # A separator on a line of its own takes the comments before it into its entry.
+        after_comment = entry.field is not None and "#" in entry.text[entry.field.end :]
+
+
+def _begins_line(entry: Entry) -> bool:
+    """Whether a line end stands before the first thing in the entry that is no comment."""
+    start = len(entry.text) - len(entry.text.lstrip()) if entry.field is None else entry.field.start
+    return "\n" in entry.text[:start]
 
 
 def _field_start(entry: Entry) -> int:
@@ -128,7 +147,9 @@ class _Frame:
 class _EntryPrinter:
     """Prints one intact entry: the lines since the end of the entry before it, the last without its line end."""
 
-    def __init__(self, entry: Entry, newline: str, options: FormatOptions, first: bool, last: bool) -> None:
+    def __init__(
+        self, entry: Entry, newline: str, options: FormatOptions, first: bool, last: bool, after_comment: bool
+    ) -> None:
         self.entry = entry
         self.source = entry.text
         self.newline = newline
@@ -136,6 +157,7 @@ class _EntryPrinter:
         self.last = last
         # The first line is what is added to the line on which the entry before ends; the file's first entry begins it.
         self.lines: list[str] = [] if first else [""]
+        self.after_comment = after_comment
         self.frames: list[_Frame] = []
 
     def text(self) -> str:
@@ -173,10 +195,11 @@ class _EntryPrinter:
         """Print the comments between two things, and the blank line before the next, unless that is a bracket."""
         gap = _gap(self.source[start:end])
         if gap.trailing is not None:
-            if self.lines:
+            if self.lines and not self.after_comment:
                 self.lines[-1] += f"  {gap.trailing}"
             else:
                 self.line(depth, gap.trailing)
+        self.after_comment = False
         for blank, comment in gap.comments:
             if blank and self.lines and not opening:
                 self.lines.append("")
