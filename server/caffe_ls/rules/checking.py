@@ -65,7 +65,7 @@ def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
 def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     broken = _is_broken(document)
     for rule in rules:
-        if broken and rule.needs_brackets:
+        if (broken and rule.needs_brackets) or not _is_wanted(rule, document.settings):
             continue
         for finding in _run(rule, rule.check_document, document):
             if finding.layer is None:
@@ -170,6 +170,16 @@ def _names(finding: Finding, selectors: Iterable[str]) -> bool:
 @lru_cache(maxsize=512)
 def _category_of(rule_name: str) -> str:
     return next((rule.category.value for rule in all_rules() if rule.name == rule_name), "")
+
+
+def _is_wanted(rule: Rule, settings: Settings) -> bool:
+    """Whether the settings leave a finding of the rule at all: one that nobody sees is not looked for."""
+    names = {rule.name, rule.category.value}
+    return (
+        (not settings.select or not names.isdisjoint(settings.select))
+        and names.isdisjoint(settings.ignore)
+        and settings.rules.get(rule.name) != "off"
+    )
 
 
 def _by_settings(finding: Finding, settings: Settings) -> Finding | None:

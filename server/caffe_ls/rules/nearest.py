@@ -11,6 +11,8 @@ _CLEAR = 0.8
 _LEAD = 0.08
 _SHOWN = 3
 _LONG_ENOUGH = 4
+# A word more or less is another name, not a slip: image_transform_param is not transform_param.
+_EXTRA_LETTERS = 3
 
 
 class Nearest(NamedTuple):
@@ -46,7 +48,8 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
     if not scored:
         return Nearest((), False)
     best = scored[0][0]
-    clear = best >= _CLEAR and (len(scored) == 1 or best - scored[1][0] >= _LEAD)
+    slip = abs(len(scored[0][1]) - len(written)) <= _EXTRA_LETTERS
+    clear = best >= _CLEAR and slip and (len(scored) == 1 or best - scored[1][0] >= _LEAD)
     return Nearest(tuple(name for _, name in scored[:_SHOWN]), clear)
 
 

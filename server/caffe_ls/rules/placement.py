@@ -40,6 +40,9 @@ _CONVERTERS = frozenset({"cambricon", "ncnn", "openvino", "synopsys"})
 # What every layer may have.
 _COMMON_BLOCKS = ("param", "include")
 
+# More blocks than this tell nothing.
+_TOO_VAGUE = 3
+
 Relation = Literal["inner", "outer", "beside", "solver file", "net file"]
 
 
@@ -104,7 +107,7 @@ def _homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
     inner = _blocks_with(schema, declared, name)
     if problem.message in LAYER_MESSAGES:
         inner = _for_type(inner, layer_type)
-    if inner:
+    if 0 < len(inner) <= _TOO_VAGUE:
         return tuple(Home("inner", block) for block in inner)
     outer = _outer(schema, view.root, around, name)
     return outer or _beside(schema, around, name, layer_type)
@@ -141,7 +144,8 @@ def _beside(schema: Schema, around: Surroundings, name: str, layer_type: str | N
     blocks = _blocks_with(schema, owner, name)
     if owner.name in LAYER_MESSAGES:
         blocks = _for_type(blocks, layer_type)
-    return tuple(Home("beside", block) for block in blocks)
+    # Names like `prob` and `width` are common: only where one block alone has the name it is plainly meant.
+    return (Home("beside", blocks[0]),) if len(blocks) == 1 else ()
 
 
 def _blocks_with(schema: Schema, message: model.Message, name: str) -> list[str]:

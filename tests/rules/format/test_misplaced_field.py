@@ -46,7 +46,7 @@ def test_without_a_type_that_reads_it_the_blocks_are_named_and_nothing_is_moved(
         # ^^^^^^^^^^^ misplaced-field
         }
     """)
-    assert found[0].message == "`kernel_size` belongs into `convolution_param` or `pooling_param`, not here"
+    assert found[0].message == "`kernel_size` belongs in `convolution_param` or `pooling_param`, not here"
     assert found[0].fixes == ()
 
 
@@ -75,7 +75,7 @@ def test_factors_of_the_learning_rate_go_into_a_new_param() -> None:
 
 def test_a_solvers_settings_in_a_net_and_the_reverse() -> None:
     net = findings_of('layer { name: "a" type: "Input" }\nlayer { name: "b" type: "Input" }\nbase_lr: 0.1\n')
-    assert [finding.message for finding in net] == ["`base_lr` belongs to a solver's file, not to a net's"]
+    assert [finding.message for finding in net] == ["`base_lr` belongs in a solver's file, not in a net's"]
     solver = findings_of('net: "n.prototxt"\nlr_policy: "fixed"\nlayer { name: "a" }\n')
     assert [finding.rule for finding in solver] == ["misplaced-field"]
     assert "net's file" in solver[0].message

@@ -51,3 +51,18 @@ def test_a_field_like_no_other_has_no_fix() -> None:
 def test_a_dialect_that_has_the_field_is_silent(dialect: str) -> None:
     text = 'layer { name: "p" type: "Permute" bottom: "x" top: "y" permute_param { order: 0 } }\n'
     assert findings_of(text, dialect=dialect) == []
+
+
+def test_a_name_that_is_given_already_is_no_fix() -> None:
+    found = findings_of('layer { name: "p" type: "Pooling" pooling_param { kernel_size: 2 kernel_sise: 3 } }\n')
+    assert all("kernel_size" not in fix.title for fix in found[0].fixes)
+
+
+def test_a_word_more_is_no_slip() -> None:
+    found = findings_of('layer { name: "d" type: "Data" image_transform_param { mirror: true } }\n')
+    assert [fix.safe for fix in found[0].fixes] == [False] * len(found[0].fixes)
+
+
+def test_the_block_is_called_as_the_file_calls_it() -> None:
+    found = findings_of('layer { name: "p" type: "Pooling" pooling_param { zzz: 3 } }\n')
+    assert found[0].message == "`pooling_param` has no field `zzz`"

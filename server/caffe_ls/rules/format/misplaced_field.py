@@ -59,14 +59,14 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
 def _place(found: tuple[Home, ...]) -> str:
     relation, block = found[0]
     if relation == "net file":
-        return "belongs to a net's file, which the solver names with `net`"
+        return "belongs in a net's file, which the solver names with `net`"
     if relation == "solver file":
-        return "belongs to a solver's file, not to a net's"
+        return "belongs in a solver's file, not in a net's"
     if relation == "outer" and not block:
-        return "belongs to the top level of the file"
+        return "belongs at the top level of the file"
     if relation == "outer":
-        return f"belongs directly into `{block}`, not here"
-    return f"belongs into {or_list(home.block for home in found[:4])}, not here"
+        return f"belongs directly in `{block}`, not here"
+    return f"belongs in {or_list(home.block for home in found[:4])}, not here"
 
 
 def _fixes(view: EntryView, problem: SchemaProblem, found: tuple[Home, ...]) -> tuple[Fix, ...]:

@@ -40,9 +40,10 @@ from collections.abc import Iterator
 from caffe_ls.rules.finding import Category, Finding, Severity, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.nearest import Nearest, nearest_names, or_list
-from caffe_ls.rules.placement import homes
+from caffe_ls.rules.placement import LAYER_MESSAGES, Surroundings, homes, surroundings
 from caffe_ls.rules.rule import EntryView, problem_rule
 from caffe_ls.schema import catalog
+from caffe_ls.schema.model import SOLVER_MESSAGE
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.text.edit import Edit
 
@@ -79,17 +80,27 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     if synonyms:
         near = Nearest(synonyms, clear=False)
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
+    around = surroundings(view, problem.node)
+    taken = _taken(view, problem, around)
     fixes = (
         fix(f"Replace by `{other}`", Edit(problem.span, other), safe=near.clear and index == 0)
         for index, other in enumerate(near.names)
+        if other not in taken
     )
-    yield Finding(problem.span, f"{_owner(problem, view)} has no field `{name}`{hint}", tuple(fixes))
+    yield Finding(problem.span, f"{_owner(problem, view, around)} has no field `{name}`{hint}", tuple(fixes))
 
 
-def _owner(problem: SchemaProblem, view: EntryView) -> str:
+def _taken(view: EntryView, problem: SchemaProblem, around: Surroundings) -> set[str]:
+    """The singular fields that the message has been given already."""
+    fields = around.parent.fields if around.parent is not None else ()
+    declared = ((field.name, view.schema.field(problem.message, field.name)) for field in fields)
+    return {name for name, found in declared if found is not None and not found.is_repeated}
+
+
+def _owner(problem: SchemaProblem, view: EntryView, around: Surroundings) -> str:
     """The message that lacks the field, in the words of the file."""
     if problem.message == view.root:
-        return "a solver" if view.root == "SolverParameter" else "a net"
-    return {"LayerParameter": "a layer", "V1LayerParameter": "a layer", "V0LayerParameter": "a layer"}.get(
-        problem.message, f"`{problem.message}`"
-    )
+        return "a solver" if view.root == SOLVER_MESSAGE else "a net"
+    if problem.message in (*LAYER_MESSAGES, "V0LayerParameter") or not around.blocks:
+        return "a layer"
+    return f"`{around.blocks[-1][0].name}`"
