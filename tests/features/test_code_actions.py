@@ -90,7 +90,10 @@ def test_a_fix_of_another_file_and_a_new_file() -> None:
 
 def test_a_fix_that_changes_a_setting_is_a_command_where_the_client_has_one() -> None:
     finding = Finding(Span(0, 5), "of SSD", (Fix("Use SSD's dialect", setting=("dialect", "ssd")),), rule="x")
-    for client, commands in ((ABLE, []), (Client(takes_code_action_literals=True, setting_command="caffe.set"), ["caffe.set"])):
+    for client, commands in (
+        (ABLE, []),
+        (Client(takes_code_action_literals=True, setting_command="caffe.set"), ["caffe.set"]),
+    ):
         view = view_of(read("layer { }"), client=client)
         view.__dict__["findings"] = (finding,)
         found = code_actions(view, Span(0, 0), ["quickfix"])

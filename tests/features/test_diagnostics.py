@@ -27,7 +27,11 @@ def test_findings_stand_where_they_are_marked() -> None:
 
 def test_the_other_side_is_told_where_the_client_shows_it() -> None:
     view = view_of(read('#- /solver.prototxt\nnet: "net.prototxt"\n#- /net.prototxt\n\nname: "n"\n'))
-    related = (Related(Span(0, 3), "here"), Related(Span(1, 5), "there", "/net.prototxt"), Related(Span(0, 1), "", "/no"))
+    related = (
+        Related(Span(0, 3), "here"),
+        Related(Span(1, 5), "there", "/net.prototxt"),
+        Related(Span(0, 1), "", "/no"),
+    )
     finding = Finding(Span(0, 3), "m", related=related, severity=Severity.ERROR, rule="some-rule")
     told = diagnostic(view, finding).related_information or []
     assert [(other.location.uri, other.message) for other in told] == [

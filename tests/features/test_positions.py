@@ -23,9 +23,7 @@ def units(text: str, encoding: Encoding) -> int:
     return len(text.encode(name, "surrogatepass")) // {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "column"), [("utf-8", 11), ("utf-16", 9), ("utf-32", 8)]
-)
+@pytest.mark.parametrize(("encoding", "column"), [("utf-8", 11), ("utf-16", 9), ("utf-32", 8)])
 def test_a_column_counts_code_units(encoding: Encoding, column: int) -> None:
     source = Source('# \U0001f600\nname "\U0001f600x')
     assert position_at(source, 12, encoding) == types.Position(1, column)

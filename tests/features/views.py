@@ -32,7 +32,9 @@ def view_of(fixture: Fixture, file: FixtureFile | None = None, client: Client = 
     assert problems == ()
     texts = {other.path: Source(other.text) for other in fixture.files}
     elsewhere = Elsewhere(texts.get, lambda path: f"file://{path}")
-    return View(f"file://{file.path}", 7, PrototxtDocument(file.path, file.text, settings, **document), client, elsewhere)
+    return View(
+        f"file://{file.path}", 7, PrototxtDocument(file.path, file.text, settings, **document), client, elsewhere
+    )
 
 
 def view_at_cursor(text: str, client: Client = ABLE) -> tuple[View, int]:

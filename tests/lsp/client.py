@@ -164,7 +164,7 @@ def session(capabilities: dict[str, Any] | None = None, **params: Any) -> Iterat
     try:
         yield client
         assert client.close() == 0, "".join(client.log)
-        assert "Traceback" not in "".join(client.log)
+        assert "Traceback" not in "".join(client.log), "".join(client.log)
     finally:
         client.process.kill()
         client.process.wait()

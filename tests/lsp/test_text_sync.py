@@ -17,7 +17,23 @@ from caffe_ls.rules.checking import check
 from caffe_ls.text.source import Source
 from tests.syntax.tree_dump import dump
 
-PIECES = ["\n", "\r", "\r\n", "\f", "\x0b", "\x85", "\u2028", "\U0001f600", "e\u0301", "é", "layer {", "}", '"', " ", "a: 1\n"]
+PIECES = [
+    "\n",
+    "\r",
+    "\r\n",
+    "\f",
+    "\x0b",
+    "\x85",
+    "\u2028",
+    "\U0001f600",
+    "e\u0301",
+    "é",
+    "layer {",
+    "}",
+    '"',
+    " ",
+    "a: 1\n",
+]
 
 texts = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
 edits = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12), texts), min_size=1, max_size=6)

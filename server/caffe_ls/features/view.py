@@ -34,6 +34,8 @@ class View:
     document: PrototxtDocument
     client: Client
     elsewhere: Elsewhere = field(repr=False)
+    state: str = ""
+    """A name for what the document's findings depend on; another one whenever they may differ."""
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ import functools
 import logging
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, BinaryIO
 
 from lsprotocol import types
@@ -39,10 +40,10 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that pygls met."""
-        _logger.error("%s", error)
+        _logger.warning("%s", error)
 
     def _ask_to_pull(self) -> None:
-        self.workspace_diagnostic_refresh(None, callback=lambda _: None)
+        _when_answered(self.workspace_diagnostic_refresh(None), lambda _: None)
 
 
 def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
@@ -52,7 +53,12 @@ def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = Server(client)
     # pygls wants to see an `initialize` too. Its answer goes nowhere, and the client's abilities are none of its business.
-    initialize = {"jsonrpc": "2.0", "id": 0, "method": types.INITIALIZE, "params": {"processId": None, "capabilities": {}}}
+    initialize = {
+        "jsonrpc": "2.0",
+        "id": 0,
+        "method": types.INITIALIZE,
+        "params": {"processId": None, "capabilities": {}},
+    }
     server.protocol.set_writer(_Silence())
     server.protocol.handle_message(server.protocol.structure_message(initialize))
     server.start_io(stdin, stdout)
@@ -85,7 +91,8 @@ def _initialized(server: Server, _: types.InitializedParams) -> None:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registration = types.Registration("watched-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-        server.client_register_capability(types.RegistrationParams([registration]), callback=lambda _: None)
+        asked = server.client_register_capability(types.RegistrationParams([registration]))
+        _when_answered(asked, lambda _: None)
     _ask_for_settings(server)
 
 
@@ -95,12 +102,24 @@ def _ask_for_settings(server: Server) -> None:
 
     def take(answer: Any) -> None:
         values = answer[0] if isinstance(answer, (list, tuple)) and answer else None
-        server.session.configure(settings_of(values))
+        server.session.configure(settings_of(server.client.options if values is None else values))
         server.publisher.release()
 
     server.publisher.hold(_SETTINGS_WAIT)
     items = [types.ConfigurationItem(section=SECTION)]
-    server.workspace_configuration(types.ConfigurationParams(items), callback=take)
+    _when_answered(server.workspace_configuration(types.ConfigurationParams(items)), take)
+
+
+def _when_answered(asked: Future[Any], take: Callable[[Any], None]) -> None:
+    """Hand on a client's answer; a client that cannot answer, or leaves before it does, is no matter."""
+
+    def done(future: Future[Any]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            take(None)
+        else:
+            take(future.result())
+
+    asked.add_done_callback(done)
 
 
 def _shutdown(server: Server, _: None) -> None:
@@ -199,7 +218,11 @@ def _range_formatting(server: Server, params: types.DocumentRangeFormattingParam
 
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     view = server.session.view(params.text_document.uri)
-    return types.RelatedFullDocumentDiagnosticReport(items=[] if view is None else diagnostics_of(view))
+    result = None if view is None else view.state
+    if result is not None and result == params.previous_result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
+    items = [] if view is None else diagnostics_of(view)
+    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result)
 
 
 _WATCHED = ("**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml")

@@ -42,12 +42,15 @@ class Protocol(LanguageServerProtocol):
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """The message as an object; one that cannot be read becomes one of method `UNREADABLE`."""
+        answerable = isinstance(data.get("id"), (int, str))
         try:
-            return super().structure_message(data)
+            if answerable or "id" not in data:
+                return super().structure_message(data)
         except JsonRpcException:
-            if "method" not in data:
-                return JsonRPCResponseMessage(id=data.get("id", ""), jsonrpc="2.0", result=None)
-            method = str(data["method"])
-            if "id" in data:
-                return JsonRPCRequestMessage(id=data["id"], method=UNREADABLE, jsonrpc="2.0", params=method)
-            return JsonRPCNotification(method=UNREADABLE, jsonrpc="2.0", params=method)
+            pass
+        if "method" not in data:
+            return JsonRPCResponseMessage(id=data["id"] if answerable else "", jsonrpc="2.0", result=None)
+        method = str(data["method"])
+        if answerable:
+            return JsonRPCRequestMessage(id=data["id"], method=UNREADABLE, jsonrpc="2.0", params=method)
+        return JsonRPCNotification(method=UNREADABLE, jsonrpc="2.0", params=method)

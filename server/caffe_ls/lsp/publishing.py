@@ -66,13 +66,16 @@ class Publisher:
     def hold(self, longest: float) -> None:
         """Publish nothing until `release`, or for so many seconds: what the rules need is on its way."""
         self._held = True
-        asyncio.get_running_loop().call_later(longest, self.release)
+        asyncio.get_running_loop().call_later(longest, self._stop_waiting)
 
     def release(self) -> None:
-        """Publish what waited."""
+        """Publish everything under what has come."""
+        self._held = False
+        self.all_changed()
+
+    def _stop_waiting(self) -> None:
         if self._held:
-            self._held = False
-            self.all_changed()
+            self.release()
 
     def _schedule(self, uri: str, pause: float) -> None:
         if self._session.client.pulls_diagnostics:

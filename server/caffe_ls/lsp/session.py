@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ class Session:
         self._folders: tuple[str, ...] = client.folders
         self._settings = Settings()
         self._open: dict[str, View] = {}
+        self._states = map(str, itertools.count(1))
         self._elsewhere = Elsewhere(self._source_of, self._uri_of)
         self._surroundings = Surroundings([path_of(uri) for uri in client.folders])
 
@@ -37,7 +39,7 @@ class Session:
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a text from now on from the client."""
         document = self._surroundings.document(path_of(uri), text)
-        self._open[uri] = View(uri, version, document, self.client, self._elsewhere)
+        self._open[uri] = View(uri, version, document, self.client, self._elsewhere, next(self._states))
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> bool:
         """Apply a client's changes; False for a document that is not open."""
@@ -47,7 +49,7 @@ class Session:
         document = changed(known.document, changes, self.client.encoding)
         if _may_be_linked_otherwise(known.document, document):
             document = self._surroundings.document(document.path, document.text)
-        self._open[uri] = replace(known, version=version, document=document)
+        self._open[uri] = replace(known, version=version, document=document, state=next(self._states))
         return True
 
     def close(self, uri: str) -> bool:
@@ -69,7 +71,7 @@ class Session:
         self._surroundings = Surroundings([path_of(uri) for uri in self._folders], self._settings)
         for uri, known in self._open.items():
             document = self._surroundings.document(known.document.path, known.document.text)
-            self._open[uri] = replace(known, document=document)
+            self._open[uri] = replace(known, document=document, state=next(self._states))
 
     def _source_of(self, path: str) -> Source | None:
         for known in self:
