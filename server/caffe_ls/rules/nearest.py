@@ -45,6 +45,9 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
         if score >= _CUTOFF:
             scored.append((score, name))
     scored.sort(key=lambda item: (-item[0], item[1]))
+    if scored and scored[0][0] > 1:
+        # It differs from one in nothing that can have been meant: those that merely look alike are noise.
+        scored = [item for item in scored if item[0] == scored[0][0]]
     if not scored:
         return Nearest((), False)
     best = scored[0][0]
