@@ -19,8 +19,10 @@ from caffe_ls.schema.upgrade.pieces import (
     comments_only,
     message_piece,
     moved,
+    renamed,
     settled,
     split_lists,
+    with_value,
 )
 from caffe_ls.schema.upgrade.report import Report, layer_title, text_of
 from caffe_ls.syntax.tree import Scalar
@@ -171,7 +173,7 @@ def _grouped(pieces: list[Piece], kind: str, style: Style, report: Report) -> It
     for piece in pieces:
         message = _MOVED[piece.name][1].get(kind) if piece.name in _MOVED else None
         if message is not None:
-            members.setdefault(message, []).append(_renamed(piece))
+            members.setdefault(message, []).append(renamed(piece, _MOVED[piece.name][0]))
     for piece in pieces:
         if piece.name == "type":
             yield _typed(piece, kind)
@@ -196,9 +198,4 @@ def _dropped(piece: Piece, kind: str, style: Style, report: Report) -> Iterator[
 
 def _typed(piece: Piece, kind: str) -> Piece:
     new = V0_LAYER_TYPES[kind]
-    return replace(piece, head="type: ", value=Scalar("identifier", 0, len(new), new))
-
-
-def _renamed(piece: Piece) -> Piece:
-    name = _MOVED[piece.name][0]
-    return replace(piece, name=name, head=name + piece.head[len(piece.name) :])
+    return with_value(piece, Scalar("identifier", 0, len(new), new))
