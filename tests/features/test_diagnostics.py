@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lsprotocol import types
-from tests.features.views import ABLE, view_of
-from tests.fixture import read
 
 from caffe_ls.features.client import Client
 from caffe_ls.features.diagnostics import diagnostic, diagnostics
 from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.text.span import Span
+from tests.features.views import ABLE, view_of
+from tests.fixture import read
 
 
 def test_findings_stand_where_they_are_marked() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.features.views import ABLE, view_at_cursor
-from tests.fixture import read
 
 from caffe_ls.features.client import Client
 from caffe_ls.features.hover import hover
 from caffe_ls.schema.proto_file import read_proto
-from tests.features.views import view_of
+from tests.features.views import ABLE, view_at_cursor, view_of
+from tests.fixture import read
 
 
 def shown(text: str, client: Client = ABLE) -> tuple[str, str] | None:
