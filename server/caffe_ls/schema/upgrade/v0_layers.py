@@ -147,7 +147,7 @@ def _inner_pieces(layer: Piece, style: Style) -> Iterator[Piece]:
     assert inner is not None
     pieces = split_lists(inner.pieces, ("blobs_lr", "weight_decay"))
     start = style.newline + style.indent
-    above = replace(layer, name="", head="", value=inner.opening[1:], trail="")
+    above = replace(layer, value=inner.opening, trail="")
     yield from comments_only(above, start)
     for index, piece in enumerate(pieces):
         placed = moved(piece, style)
@@ -155,7 +155,7 @@ def _inner_pieces(layer: Piece, style: Style) -> Iterator[Piece]:
             # The white space before `layer {`, with its blank lines, stays.
             placed = replace(placed, lead=layer.lead)
         yield placed
-    below = replace(layer, lead="", name="", head="", value=inner.tail)
+    below = replace(layer, lead="", head="", value=inner.tail)
     yield from comments_only(below, start)
 
 
