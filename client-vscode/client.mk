@@ -56,7 +56,7 @@ $(EDITORS)/.ready: tests/e2e/environment.py $(wildcard tests/e2e/code_server_par
 
 e2e: client-check $(VSIX) $(EDITORS)/.ready ## Tests in real editors: VS Code in Chromium, Neovim, Emacs
 	@echo "== tests in real editors (screenshots: $(EDITORS)/screenshots) =="
-	@$(EDITORS)/venv/bin/python -m pytest tests/e2e --vsix $(VSIX) --editors $(EDITORS) $(ARGS)
+	@$(EDITORS)/venv/bin/python -m pytest tests/e2e --vsix $(VSIX) --editors $(EDITORS) --node $(NODE)/bin $(ARGS)
 
 editor: $(VSIX) $(EDITORS)/.ready ## Open VS Code on examples/ in a browser, the extension in it
-	@$(EDITORS)/venv/bin/python tests/e2e/open_editor.py --vsix $(VSIX) --editors $(EDITORS) examples
+	@$(EDITORS)/venv/bin/python tests/e2e/open_editor.py --vsix $(VSIX) --editors $(EDITORS) --node $(NODE)/bin examples
