@@ -42,20 +42,6 @@ class Cursor:
             return self.value.span.shift(self.base)
         return self.step.field.name_span.shift(self.base)
 
-    def sibling(self, name: str, up: int = 0) -> Scalar | None:
-        """The value of the first field `name` in the message that holds the field `up` steps above the innermost."""
-        index = len(self.path) - 2 - up
-        holder = self.path[index].field.value if index >= 0 else None
-        if not isinstance(holder, (Message, ListValue)):
-            return None
-        messages = [holder] if isinstance(holder, Message) else [m for m in holder.values if isinstance(m, Message)]
-        wanted = self.path[index + 1].field
-        for message in messages:
-            if any(field is wanted for field in message.fields):
-                field = message.first(name)
-                return field.value if field is not None and isinstance(field.value, Scalar) else None
-        return None
-
 
 def cursor_at(document: PrototxtDocument, offset: int) -> Cursor | None:
     """The field whose name or value stands at `offset`, or that has it between its brackets; None outside of all.
