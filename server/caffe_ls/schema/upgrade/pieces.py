@@ -198,7 +198,7 @@ def _split_list(piece: Piece, values: ListValue) -> Iterator[Piece]:
             comment += trail_comment(piece.trail)
         head = f"{piece.name}: " if isinstance(value, Scalar) else f"{piece.name} "
         yield Piece(piece.name, lead, head, _value(single, piece.place), comment, single, Place(text, start))
-        lead = "" if "\n" in text[position:limit] or comment else " "
+        lead = "" if text[position:limit] or last else " "
 
 
 def _with_comments(lead: str, comments: list[str]) -> str:
