@@ -44,7 +44,7 @@ $(VSIX): $(CLIENT)/dist/extension.js $(CLIENT)/bundled/.ready $(GRAMMARS) LICENS
 	@mkdir -p $(CLIENT)/grammars $(@D)
 	@cp $(GRAMMARS) $(CLIENT)/grammars/
 	@cp LICENSE $(CLIENT)/LICENSE
-	@cd $(CLIENT) && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --out "$(CURDIR)/$@"
+	@cd $(CLIENT) && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --out "$(CURDIR)/$@" > "$(CURDIR)/build/vsce.log" || { cat "$(CURDIR)/build/vsce.log"; exit 1; }
 
 vsix: $(VSIX) ## Pack the VS Code extension, the server in it: build/*.vsix
 	@echo "$(VSIX): install it with  code --install-extension $(VSIX)"

@@ -111,14 +111,17 @@ class CodeServer:
 
     def _wait_until_it_answers(self) -> None:
         until = time.monotonic() + _SECONDS_TO_START
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).read()
-                return
-            except OSError as error:
-                if time.monotonic() > until or self._process.poll() is not None:
-                    raise RuntimeError((self._home / "server.log").read_text("utf-8")[-3000:]) from error
-                time.sleep(0.05)
+        while not self._answers():
+            if time.monotonic() > until or self._process.poll() is not None:
+                raise RuntimeError((self._home / "server.log").read_text("utf-8")[-3000:])
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).read()
+        except OSError:
+            return False
+        return True
 
 
 def _free_port() -> int:

@@ -121,9 +121,7 @@ def test_completion_offers_the_fields_of_the_message(open_workbench: OpenWorkben
 
 
 @pytest.mark.parametrize("name", ["train.log", "output.txt"])
-def test_a_log_is_known_by_its_content_and_coloured(
-    open_workbench: OpenWorkbench, tmp_path: Path, name: str
-) -> None:
+def test_a_log_is_known_by_its_content_and_coloured(open_workbench: OpenWorkbench, tmp_path: Path, name: str) -> None:
     log = tmp_path / name
     log.write_text(LOG, "utf-8")
     workbench = open_workbench(log)
