@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.schema import model
-from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar
+from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
 from caffe_ls.text.span import Span
 
 
