@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,7 +43,12 @@ class CodeServer:
     """Starts in the constructor; `stop` ends it with all that it started."""
 
     def __init__(
-        self, program: Path, node: Path, home: Path, vsix: Path | None, settings: Mapping[str, object] | None = None
+        self,
+        program: Path,
+        node: Path,
+        home: Path,
+        extensions: Sequence[Path],
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         self._home = home
         user = home / "data/User"
@@ -61,8 +66,8 @@ class CodeServer:
             # No gallery: it would be asked over the network.
             "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": "", "itemUrl": "", "resourceUrlTemplate": ""}),
         }
-        if vsix is not None:
-            self.install(vsix)
+        for extension in extensions:
+            self._install(extension)
         self.port = _free_port()
         self._log = (home / "server.log").open("wb")
         self._process = subprocess.Popen(
@@ -79,12 +84,6 @@ class CodeServer:
         except BaseException:
             self.stop()
             raise
-
-    def install(self, vsix: Path) -> None:
-        """Install an extension from its file; only before a page is opened is it sure to be seen."""
-        command = [*self._command, "--install-extension", str(vsix)]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def address(self, folder: Path, file: Path | None = None) -> str:
         """The page that shows a folder, and a file in it."""
@@ -108,6 +107,11 @@ class CodeServer:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         self._log.close()
+
+    def _install(self, extension: Path) -> None:
+        command = [*self._command, "--install-extension", str(extension)]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _wait_until_it_answers(self) -> None:
         until = time.monotonic() + _SECONDS_TO_START

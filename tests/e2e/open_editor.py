@@ -33,7 +33,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory() as home:
         server = CodeServer(
-            options.editors.resolve() / "code-server", options.node.resolve(), Path(home), options.vsix.resolve()
+            options.editors.resolve() / "code-server", options.node.resolve(), Path(home), [options.vsix.resolve()]
         )
         try:
             address = server.address(options.workspace.resolve(), _first_net(options.workspace.resolve()))
