@@ -51,13 +51,14 @@ class CodeServer:
         settings: Mapping[str, object] | None = None,
     ) -> None:
         self._home = home
+        self.extensions = home / "extensions"
         user = home / "data/User"
         user.mkdir(parents=True, exist_ok=True)
         (user / "settings.json").write_text(json.dumps({**QUIET_SETTINGS, **(settings or {})}), "utf-8")
         (home / "config.yaml").write_text("auth: none\ncert: false\n", "utf-8")
         self._command = [
             str(node / "node"), str(program / "out/node/entry.js"), "--config", str(home / "config.yaml"),
-            "--user-data-dir", str(home / "data"), "--extensions-dir", str(home / "extensions"),
+            "--user-data-dir", str(home / "data"), "--extensions-dir", str(self.extensions),
         ]  # fmt: skip
         self._environment = {
             **os.environ,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.code_server import CodeServer
 from tests.e2e.rival_extension import LANGUAGE_NAME, pack_rival_extension
+from tests.e2e.server_processes import server_processes
 from tests.e2e.waiting import wait_until
 from tests.e2e.workbench import Workbench
 
@@ -193,6 +196,43 @@ def test_the_server_can_be_stopped_and_started_again(open_workbench: OpenWorkben
     workbench.run_command("Caffe: Stop Language Server")
     expect(workbench.errors()).to_have_count(0)
     workbench.run_command("Caffe: Start Language Server")
+    workbench.errors().first.wait_for(state="attached")
+
+
+def test_a_server_that_dies_is_started_again(
+    open_workbench: OpenWorkbench, code_server: CodeServer, faulty_net: Path
+) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    first = server_processes(code_server.extensions)
+    for process in first:
+        os.kill(process, signal.SIGKILL)
+    wait_until("another server runs", lambda: bool(server_processes(code_server.extensions) - first))
+    workbench.word("num_outptu").click()
+    workbench.page.keyboard.press("Control+.")
+    workbench.quick_fix_with("num_output").wait_for()
+
+
+def test_closing_the_window_ends_the_server(
+    open_workbench: OpenWorkbench, code_server: CodeServer, faulty_net: Path
+) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    assert server_processes(code_server.extensions)
+    workbench.page.goto("about:blank")
+    wait_until("no server runs", lambda: not server_processes(code_server.extensions))
+
+
+def test_a_python_that_is_not_there_is_told_and_a_better_setting_starts_the_server(
+    open_workbench: OpenWorkbench, faulty_net: Path
+) -> None:
+    settings = faulty_net.parent / ".vscode/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"caffe.server.python": "/no/such/python"}), "utf-8")
+    workbench = open_workbench(faulty_net)
+    workbench.page.locator(".notification-list-item", has_text="needs Python 3.10").first.wait_for()
+    workbench.screenshot("no-python")
+    settings.write_text("{}", "utf-8")
     workbench.errors().first.wait_for(state="attached")
 
 
