@@ -84,7 +84,6 @@ _SOLVER_TYPES = {
 @document_rule(category=Category.STYLE, severity=Severity.HINT, fixable=True, needs_brackets=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     told: set[str] = set()
-    whole: tuple[Fix, ...] | None = None
     for base, entry in document.file:
         for field, message, words, upgraded in _old_fields(entry, document.schema, document.root):
             if message == NET_MESSAGE and message in told:
@@ -92,8 +91,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             told.add(message)
             fixes = _own_fix(field, document, entry, base)
             if upgraded and not fixes:
-                whole = upgrade_fix(document) if whole is None else whole
-                fixes = whole
+                fixes = (upgrade_fix(document),)
             message = f"superseded by {words}" if words else "no longer of use"
             yield Finding(field.name_span.shift(base), f"`{field.name}` is {message}", fixes)
 
