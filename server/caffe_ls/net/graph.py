@@ -14,7 +14,6 @@ from caffe_ls.net.model import (
     Layer,
     LayerSpec,
     Net,
-    Param,
     ParamSpec,
     Refusal,
     State,
@@ -29,16 +28,11 @@ _FLOAT_BYTES = 4
 
 
 def build(text: NetText, state: State, data: DataSource | None = None) -> Net:
-    """The net of a text in a state. Where Caffe would stop a refusal is kept, and what follows is built as far as known."""
+    """The net of a text in a state. Where Caffe would stop, a refusal is kept and the rest is built."""
     state = state_in(text, state)
     refusals = list(text.refusals)
-    kept = []
-    for placed, refusal in filtered(text, state):
-        kept.append(placed)
-        if refusal is not None:
-            refusals.append(refusal)
     builder = _Builder(state, data or DataSource(), refusals)
-    for built in with_splits(kept):
+    for built in with_splits(list(filtered(text, state))):
         builder.add(built)
     return builder.finish(text)
 
@@ -115,12 +109,8 @@ class _Builder:
             for row, (needed, bottoms) in zip(self._rows, backward, strict=True)
             if row.built.origin is not None
         )
-        splits = {
-            name for row in self._rows if row.built.origin is None for name in row.built.placed.spec.tops
-        }
-        blobs = {
-            name: shape for name, shape in zip(self._names, self._shapes, strict=True) if name not in splits
-        }
+        splits = {name for row in self._rows if row.built.origin is None for name in row.built.placed.spec.tops}
+        blobs = {name: shape for name, shape in zip(self._names, self._shapes, strict=True) if name not in splits}
         return Net(
             name=text.name,
             state=self._state,
@@ -138,8 +128,7 @@ class _Builder:
         return Layer(
             placed=built.placed,
             bottoms=tuple(
-                text_name
-                for text_name, _ in zip(_written_bottoms(built.placed.spec), row.bottoms, strict=False)
+                text_name for text_name, _ in zip(_written_bottoms(built.placed.spec), row.bottoms, strict=False)
             ),
             tops=names,
             sources=built.sources,
@@ -158,9 +147,7 @@ class _Builder:
         """Net::AppendBottom; a blob of unknown shape takes the place of one that nothing makes."""
         name = built.placed.spec.bottoms[index]
         if name not in self._available:
-            self._refuse(
-                built, "insert_splits.cpp:29", f"no layer above makes the blob `{name}`", "bottom", index
-            )
+            self._refuse(built, "insert_splits.cpp:29", f"no layer above makes the blob `{name}`", "bottom", index)
             blob = self._new_blob(name)
             self._blob_by_name.setdefault(name, blob)
             return blob

@@ -69,9 +69,7 @@ def _type_of(layers: Group) -> str:
 
 def _param(layers: Group, index: int) -> Group:
     """The `param { }` block that the index-th values of the old fields become."""
-    fields = {
-        new: [layers.fields[old][index]] for old, new in PARAM_FIELDS.items() if layers.count(old) > index
-    }
+    fields = {new: [layers.fields[old][index]] for old, new in PARAM_FIELDS.items() if layers.count(old) > index}
     first = next(iter(fields.values()))[0]
     return Group(fields, first.span)
 
@@ -86,7 +84,7 @@ def _with_transformation(layer: Group, kind: str) -> Group:
 
 
 def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> list[Group | None]:
-    """UpgradeV0PaddingLayers: V0 layers that read what a padding layer makes pad for themselves; None for the latter."""
+    """UpgradeV0PaddingLayers: layers that read what a padding layer makes pad for themselves; None for the latter."""
     makers: dict[str, int | None] = dict.fromkeys(inputs)
     result: list[Group | None] = []
     for layer in layers:

@@ -5,7 +5,7 @@ Each entry is lowered by itself and the result kept with it; only V0's padding l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
@@ -14,7 +14,7 @@ from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Entry, File, Message, Scalar
 from caffe_ls.text.span import Span
 
-# Caffe's of before 2016, and all forks made of them: three `param` of BatchNorm were dropped and not set to 0.
+# Caffes in which the upgrade drops the three `param` of a BatchNorm where today's sets them to 0.
 _DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
 
 _PHASES = ("TRAIN", "TEST")
@@ -62,21 +62,23 @@ def state_in(net: NetText, state: State) -> State:
     return replace(state, level=state.level or net.level, stages=state.stages | net.stages)
 
 
-def filtered(net: NetText, state: State) -> Iterator[tuple[PlacedLayer, Refusal | None]]:
+def filtered(net: NetText, state: State) -> Iterator[PlacedLayer]:
     """The layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
     for placed in net.layers:
         fields = placed.spec.fields
-        includes, excludes = fields.groups("include"), fields.groups("exclude")
+        includes = fields.groups("include")
         if includes:
             if any(_meets(rule, state) for rule in includes):
-                yield placed, _both_rules(placed) if excludes else None
-        elif not any(_meets(rule, state) for rule in excludes):
-            yield placed, None
+                yield placed
+        elif not any(_meets(rule, state) for rule in fields.groups("exclude")):
+            yield placed
 
 
-def _both_rules(placed: PlacedLayer) -> Refusal:
-    message = f"layer `{placed.spec.name}` has include and exclude rules: Caffe takes one kind"
-    return Refusal(message, placed.place("exclude"), "net.cpp:269")
+def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
+    for placed in layers:
+        if placed.spec.fields.has("include") and placed.spec.fields.has("exclude"):
+            message = f"layer `{placed.spec.name}` has include and exclude rules: Caffe takes one kind"
+            yield Refusal(message, placed.place("exclude"), "net.cpp:269")
 
 
 def _meets(rule: Group, state: State) -> bool:
@@ -125,19 +127,13 @@ def _top(file: File) -> list[tuple[int, Group]]:
 
 
 def _lowered(parts: _Parts, dialect: str, upgrade: bool) -> NetText:
-    old = any(name == "layers" for _, _, (name, _) in parts.layers)
     v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
     layers = list(_v0_layers(parts, dialect) if v0 else _layers(parts, dialect, upgrade))
-    inputs = _input_layer(parts, forgets_shapes=v0, upgrade=upgrade)
+    inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
         layers.insert(0, inputs)
-    refusals = ()
-    if old and upgrade:
-        refusals = tuple(
-            Refusal("the net has both `layer` and `layers`: Caffe refuses it", group.span.shift(base), "upgrade_proto")
-            for base, _, (name, group) in parts.layers
-            if name == "layer"
-        )[:1]
+    refusals = [*_mixture(parts)] if upgrade and not v0 else []
+    refusals += [*(_wrong_inputs(parts) if upgrade and not v0 else ()), *_with_both_rules(layers)]
     state = next((group for _, group in parts.groups("state")), None) if not v0 else None
     named, forced = parts.first("name"), parts.first("force_backward")
     return NetText(
@@ -147,8 +143,33 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool) -> NetText:
         level=state.integer("level") if state is not None else 0,
         stages=frozenset(state.texts("stage")) if state is not None else frozenset(),
         phase=state.choice("phase", _PHASES) if state is not None and state.has("phase") else None,
-        refusals=refusals,
+        refusals=tuple(refusals),
     )
+
+
+def _mixture(parts: _Parts) -> Iterator[Refusal]:
+    """UpgradeV1Net; the upgrade of V0 drops today's layers without a word."""
+    if any(name == "layers" for _, _, (name, _) in parts.layers):
+        for base, _, (name, group) in parts.layers:
+            if name == "layer":
+                message = "the net has both `layer` and `layers`: Caffe refuses it"
+                yield Refusal(message, group.span.shift(base), "upgrade_proto.cpp, UpgradeV1Net")
+                return
+
+
+def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
+    """UpgradeNetInput reads as many shapes as there are inputs, whether they are there or not."""
+    names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
+    shapes = list(parts.groups("input_shape"))
+    dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]
+    if shapes and len(shapes) < len(names):
+        base, value = names[len(shapes)]
+        message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe crashes on this net"
+        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
+    elif names and not shapes and dims and len(dims) < 4 * len(names):
+        base, value = dims[-1]
+        message = f"{len(names)} `input` need {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
+        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
 
 
 def _layers(parts: _Parts, dialect: str, upgrade: bool) -> Iterator[PlacedLayer]:
@@ -167,11 +188,11 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool) -> Iterator[PlacedLayer]
 
 def _v0_layers(parts: _Parts, dialect: str) -> Iterator[PlacedLayer]:
     names = [name for _, group in parts.rest for name in group.texts("input")]
-    folded = fold_padding([group for _, _, (_, group) in parts.layers], names)
-    for (base, _, (name, _)), group in zip(parts.layers, folded, strict=True):
+    old = [(base, group) for base, _, (name, group) in parts.layers if name == "layers"]
+    folded = fold_padding([group for _, group in old], names)
+    for (base, _), group in zip(old, folded, strict=True):
         if group is not None:
-            today = v1_to_layer(v0_to_v1(group)) if name == "layers" else group
-            yield PlacedLayer(base, spec_of(_batch_norm_upgraded(today, dialect)))
+            yield PlacedLayer(base, spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)))
 
 
 def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:
@@ -188,10 +209,8 @@ def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:
     return layer.replaced({"param": zeroed})
 
 
-def _input_layer(parts: _Parts, forgets_shapes: bool, upgrade: bool) -> PlacedLayer | None:
+def _input_layer(parts: _Parts, forgets_shapes: bool) -> PlacedLayer | None:
     """UpgradeNetInput: one Input layer named `input` before all others; inputs without any shape are dropped."""
-    if not upgrade:
-        return None
     names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
     shapes = [] if forgets_shapes else list(parts.groups("input_shape"))
     dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]

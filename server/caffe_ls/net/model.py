@@ -134,7 +134,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter blob; `owner` is the index among a net's params of the one whose memory it shares, None for its own."""
+    """A parameter blob; `owner` is the index, among the net's, of the one whose memory it shares, None for its own."""
 
     layer: int
     index: int
@@ -150,7 +150,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """The net that Caffe builds in a state. `blobs` are final shapes by name, `outputs` the blobs that nothing reads."""
+    """The net that Caffe builds in a state. `blobs` are final shapes by name, `outputs` what nothing reads."""
 
     name: str
     state: State

@@ -22,9 +22,7 @@ class SharedParams:
         """The net's parameters in their order."""
         return tuple(self._params)
 
-    def add(
-        self, layer: int, placed: PlacedLayer, specs: Sequence[ParamSpec], shapes: Sequence[AnyShape]
-    ) -> None:
+    def add(self, layer: int, placed: PlacedLayer, specs: Sequence[ParamSpec], shapes: Sequence[AnyShape]) -> None:
         """The parameters of one layer."""
         for index, (spec, shape) in enumerate(zip(specs, shapes, strict=True)):
             owner = self._owners.get(spec.name) if spec.name else None
@@ -49,7 +47,9 @@ class SharedParams:
         if spec.permissive:
             one, other = count(shape), count(owned)
             if one is not None and other is not None and one != other:
-                self._refuse(layer, placed, index, "net.cpp:478", f"{what}, but has {one:,} numbers here, {other:,} there")
+                self._refuse(
+                    layer, placed, index, "net.cpp:478", f"{what}, but has {one:,} numbers here, {other:,} there"
+                )
         elif shape is not None and owned is not None and shapes_differ(shape, owned):
             message = f"{what}, but has the shape {shown(shape)} here, {shown(owned)} there"
             self._refuse(layer, placed, index, "net.cpp:486", message)

@@ -42,9 +42,7 @@ def windows(param: Group, axes: int, check: str) -> list[Window]:
     return found
 
 
-def _per_axis(
-    param: Group, name: str, pair: tuple[str, str], axes: int, default: int | None, check: str
-) -> list[int]:
+def _per_axis(param: Group, name: str, pair: tuple[str, str], axes: int, default: int | None, check: str) -> list[int]:
     plain = param.integers(name)
     if any(param.has(one) for one in pair):
         first = next(one for one in pair if param.has(one))
@@ -155,5 +153,3 @@ def im2col(given: Given) -> Step:
     rows = windows(param, len(spatial), "im2col_layer.cpp")
     out = tuple(convolved(dim, row) for dim, row in zip(spatial, rows, strict=True))
     return Step(((*bottom[:axis], product((bottom[axis], *(row.kernel for row in rows))), *out),))
-
-

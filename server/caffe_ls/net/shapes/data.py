@@ -39,7 +39,7 @@ def _image(given: Given, own: Group) -> tuple[Shape, str]:
     transform = given.group("transform_param")
     known = given.data.shape
     channels: Dim = 1 if transform.flag("force_gray") else known[0] if known else None
-    sizes = _sizes(transform)
+    sizes = _sizes(transform, known)
     if known is not None:
         return (channels, sizes[0] or known[1], sizes[1] or known[2]), ""
     kind = given.spec.type
@@ -56,17 +56,29 @@ def _image(given: Given, own: Group) -> tuple[Shape, str]:
     return (channels, *sizes), ""
 
 
-def _sizes(transform: Group) -> tuple[Dim, Dim]:
-    """Height and width after cropping, else after resizing (data_transformer.cpp, InferBlobShape)."""
+def _sizes(transform: Group, image: tuple[int, int, int] | None) -> tuple[Dim, Dim]:
+    """Height and width after cropping, else after resizing (the SSD fork's data_transformer.cpp, InferBlobShape)."""
     crop = transform.integer("crop_size")
     if crop:
         return crop, crop
     height, width = transform.integer("crop_h"), transform.integer("crop_w")
-    resize = transform.group("resize_param")
+    resized = _resized(transform.group("resize_param"), image)
+    return height or resized[0], width or resized[1]
+
+
+def _resized(resize: Group, image: tuple[int, int, int] | None) -> tuple[Dim, Dim]:
+    """The SSD fork's im_transforms.cpp, InferNewSize; one mode lets one side grow as the image's sides demand."""
+    height, width = resize.integer("height"), resize.integer("width")
+    if not height or not width:
+        return None, None
     if resize.choice("resize_mode", ("WARP", "FIT_SMALL_SIZE", "FIT_LARGE_SIZE_AND_PAD")) != "FIT_SMALL_SIZE":
-        height = height or resize.integer("height")
-        width = width or resize.integer("width")
-    return height or None, width or None
+        return height, width
+    if image is None:
+        return None, None
+    ratio = image[2] / image[1]
+    if ratio < width / height:
+        return int(width / ratio), width
+    return height, int(ratio * height)
 
 
 @FAMILY.layer("Input", bottoms=0, tops=(1, _ENDLESS))

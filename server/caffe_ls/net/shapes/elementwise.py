@@ -117,5 +117,7 @@ def _check_spread(given: Given, bottom: Shape, other: Shape, axis: int, check: s
         refuse(check, f"the second input ({shown(other)}) reaches beyond the first ({shown(bottom)})", place)
     for index, dim in enumerate(other):
         if differ(dim, bottom[axis + index]):
-            message = f"the second input ({shown(other)}) does not fit axis {axis + index} of the first ({shown(bottom)})"
+            message = (
+                f"the second input ({shown(other)}) does not fit axis {axis + index} of the first ({shown(bottom)})"
+            )
             refuse(check, message, place)

@@ -32,7 +32,9 @@ def pooling(given: Given) -> Step:
         refuse("pooling_layer.cpp:89", message, given.fields.place("bottom"))
     if kernel is None:
         if pad != (0, 0) or stride != (1, 1):
-            refuse("pooling_layer.cpp:71", "global pooling takes pad 0 and stride 1 only", param.place("global_pooling"))
+            refuse(
+                "pooling_layer.cpp:71", "global pooling takes pad 0 and stride 1 only", param.place("global_pooling")
+            )
         if 0 in bottom[2:]:
             refuse("pooling_layer.cpp:50", "the input of the global pooling is empty", given.fields.place("bottom"))
     if pad != (0, 0):
@@ -44,6 +46,12 @@ def pooling(given: Given) -> Step:
         1 if kernel is None else pooled(bottom[2 + i], kernel[i], stride[i], pad[i], pad != (0, 0), ceil)
         for i in (0, 1)
     )
+    if pad != (0, 0) and kernel is not None:
+        for axis, size in enumerate(sizes):
+            reach = bottom[2 + axis]
+            if size is not None and reach is not None and (size - 1) * stride[axis] >= reach + pad[axis]:
+                message = "the last window begins behind the input, even after one has been clipped"
+                refuse("pooling_layer.cpp:116", message, param.place("stride"))
     top: Shape = (*bottom[:2], *sizes)
     return Step((top,) * given.top_count)
 
@@ -69,7 +77,9 @@ def _kernel(param: Group) -> tuple[int, int] | None:
     both = param.has("kernel_h") and param.has("kernel_w")
     if param.has("kernel_size") == both:
         what = "give `kernel_size`, or `kernel_h` and `kernel_w`"
-        refuse("pooling_layer.cpp:22", f"{what}, not both" if both else what, param.place((given or ["kernel_size"])[0]))
+        refuse(
+            "pooling_layer.cpp:22", f"{what}, not both" if both else what, param.place((given or ["kernel_size"])[0])
+        )
     if not both:
         return (param.integer("kernel_size"),) * 2
     return param.integer("kernel_h"), param.integer("kernel_w")
@@ -95,7 +105,7 @@ def _check_pad(param: Group, pad: tuple[int, int], kernel: tuple[int, int] | Non
 
 @FAMILY.layer("SPP")
 def spatial_pyramid_pooling(given: Given) -> Step:
-    """SPPLayer::LayerSetUp: poolings into 1, 2, 4, ... bins a side, flattened and joined; one level is left as it is."""
+    """SPPLayer::LayerSetUp: poolings into 1, 2, 4, ... bins a side, flattened and joined; a single level is not."""
     param = given.group("spp_param")
     bottom = given.shape()
     if len(bottom) != 4:

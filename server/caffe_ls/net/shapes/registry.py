@@ -34,7 +34,7 @@ def layer_type(name: str) -> LayerType | None:
 
 def step(given: Given) -> Step | Refusal:
     """What the layer makes of its bottoms; kept with the layer. Unknown types and unknown bottoms make unknown tops."""
-    key = (given.bottoms, given.top_count, given.phase, given.data)
+    key = (given.bottoms, given.spec.bottoms, given.top_count, given.phase, given.data)
     steps = given.spec.steps
     known = steps.get(key)
     if known is None:
