@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 PYTEST := $(BIN)/python -m pytest
 # The data under ../shared is used when it is there; without it those tests are skipped, with a word.
-SHARED_OPTION := $(if $(wildcard $(SHARED)/design.md),--shared $(SHARED),)
+SHARED_OPTION := $(if $(wildcard $(SHARED)/design.md),--shared=$(SHARED),)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check update bench fuzz serve clean format environment

@@ -44,7 +44,7 @@ $(VSIX): $(CLIENT)/dist/extension.js $(CLIENT)/bundled/.ready $(GRAMMARS) LICENS
 	@mkdir -p $(CLIENT)/grammars $(@D)
 	@cp $(GRAMMARS) $(CLIENT)/grammars/
 	@cp LICENSE $(CLIENT)/LICENSE
-	@cd $(CLIENT) && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --out "$(CURDIR)/$@"
+	@cd $(CLIENT) && PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --out "$(CURDIR)/$@" > "$(CURDIR)/build/vsce.log" || { cat "$(CURDIR)/build/vsce.log"; exit 1; }
 
 vsix: $(VSIX) ## Pack the VS Code extension, the server in it: build/*.vsix
 	@echo "$(VSIX): install it with  code --install-extension $(VSIX)"
@@ -56,7 +56,7 @@ $(EDITORS)/.ready: tests/e2e/environment.py $(wildcard tests/e2e/code_server_par
 
 e2e: client-check $(VSIX) $(EDITORS)/.ready ## Tests in real editors: VS Code in Chromium, Neovim, Emacs
 	@echo "== tests in real editors (screenshots: $(EDITORS)/screenshots) =="
-	@$(EDITORS)/venv/bin/python -m pytest tests/e2e --vsix $(VSIX) --editors $(EDITORS) $(ARGS)
+	@$(EDITORS)/venv/bin/python -m pytest tests/e2e --vsix $(VSIX) --editors $(EDITORS) --node $(NODE)/bin $(ARGS)
 
 editor: $(VSIX) $(EDITORS)/.ready ## Open VS Code on examples/ in a browser, the extension in it
-	@$(EDITORS)/venv/bin/python tests/e2e/open_editor.py --vsix $(VSIX) --editors $(EDITORS) examples
+	@$(EDITORS)/venv/bin/python tests/e2e/open_editor.py --vsix $(VSIX) --editors $(EDITORS) --node $(NODE)/bin examples

@@ -1,6 +1,6 @@
 """Puts the server and all it imports into one folder of the extension, pure Python throughout.
 
-    python bundle_server.py REPOSITORY FOLDER
+python bundle_server.py REPOSITORY FOLDER
 """
 
 from __future__ import annotations

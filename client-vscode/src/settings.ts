@@ -4,15 +4,11 @@ import * as vscode from 'vscode';
 
 export const SET_SETTING_COMMAND = 'caffe.setSetting';
 
-/** Arguments as the server sends them: the setting's name as in caffe-ls.toml, its value, the document's URI. */
+/** Arguments as the server sends them: the setting's name without `caffe.`, its value, the document's URI. */
 export async function setSetting(name: unknown, value: unknown, document: unknown): Promise<void> {
   if (typeof name !== 'string' || typeof document !== 'string') return;
   const uri = vscode.Uri.parse(document);
   const inFolder = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
   const target = inFolder ? vscode.ConfigurationTarget.WorkspaceFolder : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration('caffe', uri).update(nameInEditor(name), value, target);
-}
-
-function nameInEditor(name: string): string {
-  return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  await vscode.workspace.getConfiguration('caffe', uri).update(name, value, target);
 }

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,16 +43,22 @@ class CodeServer:
     """Starts in the constructor; `stop` ends it with all that it started."""
 
     def __init__(
-        self, program: Path, node: Path, home: Path, vsix: Path | None, settings: Mapping[str, object] | None = None
+        self,
+        program: Path,
+        node: Path,
+        home: Path,
+        extensions: Sequence[Path],
+        settings: Mapping[str, object] | None = None,
     ) -> None:
         self._home = home
+        self.extensions = home / "extensions"
         user = home / "data/User"
         user.mkdir(parents=True, exist_ok=True)
         (user / "settings.json").write_text(json.dumps({**QUIET_SETTINGS, **(settings or {})}), "utf-8")
         (home / "config.yaml").write_text("auth: none\ncert: false\n", "utf-8")
         self._command = [
             str(node / "node"), str(program / "out/node/entry.js"), "--config", str(home / "config.yaml"),
-            "--user-data-dir", str(home / "data"), "--extensions-dir", str(home / "extensions"),
+            "--user-data-dir", str(home / "data"), "--extensions-dir", str(self.extensions),
         ]  # fmt: skip
         self._environment = {
             **os.environ,
@@ -61,8 +67,8 @@ class CodeServer:
             # No gallery: it would be asked over the network.
             "EXTENSIONS_GALLERY": json.dumps({"serviceUrl": "", "itemUrl": "", "resourceUrlTemplate": ""}),
         }
-        if vsix is not None:
-            self.install(vsix)
+        for extension in extensions:
+            self._install(extension)
         self.port = _free_port()
         self._log = (home / "server.log").open("wb")
         self._process = subprocess.Popen(
@@ -79,12 +85,6 @@ class CodeServer:
         except BaseException:
             self.stop()
             raise
-
-    def install(self, vsix: Path) -> None:
-        """Install an extension from its file; only before a page is opened is it sure to be seen."""
-        command = [*self._command, "--install-extension", str(vsix)]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def address(self, folder: Path, file: Path | None = None) -> str:
         """The page that shows a folder, and a file in it."""
@@ -109,16 +109,24 @@ class CodeServer:
                 self._process.wait()
         self._log.close()
 
+    def _install(self, extension: Path) -> None:
+        command = [*self._command, "--install-extension", str(extension)]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def _wait_until_it_answers(self) -> None:
         until = time.monotonic() + _SECONDS_TO_START
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).read()
-                return
-            except OSError as error:
-                if time.monotonic() > until or self._process.poll() is not None:
-                    raise RuntimeError((self._home / "server.log").read_text("utf-8")[-3000:]) from error
-                time.sleep(0.05)
+        while not self._answers():
+            if time.monotonic() > until or self._process.poll() is not None:
+                raise RuntimeError((self._home / "server.log").read_text("utf-8")[-3000:])
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).read()
+        except OSError:
+            return False
+        return True
 
 
 def _free_port() -> int:

@@ -59,6 +59,7 @@ layer {
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--vsix", type=Path, help="the packed extension")
     parser.addoption("--editors", type=Path, help="the folder that environment.py filled")
+    parser.addoption("--node", type=Path, help="the folder with Node's program")
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +79,8 @@ def editors(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def node(request: pytest.FixtureRequest) -> Path:
     """The folder with Node's program."""
-    (path,) = (request.config.rootpath / "build").glob("node-*/bin")
-    return path
+    path: Path = request.config.getoption("--node")
+    return path.resolve()
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ PACKAGES_OF_COMMANDS = {
 PARTS = Path(__file__).with_name("code_server_parts")
 # Of VS Code's dependencies: big, and of no use to a test of a language.
 UNUSED_DEPENDENCIES = (
-    "@github/copilot-sdk", "@microsoft/mxc-sdk", "@devcontainers/cli", "@vscode/sqlite3", "@vscode/windows-process-tree",
-    "@vscode/windows-registry", "@vscode/copilot-api", "kerberos", "ssh2",
+    "@github/copilot-sdk", "@microsoft/mxc-sdk", "@devcontainers/cli", "@vscode/sqlite3", "@vscode/copilot-api",
+    "@vscode/windows-process-tree", "@vscode/windows-registry", "kerberos", "ssh2",
 )  # fmt: skip
 # Their native parts would have to be compiled; VS Code takes these stand-ins as well.
 STAND_INS = {"spdlog.js": "@vscode/spdlog", "native_watchdog.js": "@vscode/native-watchdog"}
@@ -127,7 +127,8 @@ def install_python_packages(folder: Path) -> None:
         return
     say("installing Playwright and pytest (half a minute, 200 MB)")
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-    _run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON_PACKAGES])
+    pip = [str(folder / "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "install", *PYTHON_PACKAGES])
     ready.write_text(wanted, "utf-8")
 
 

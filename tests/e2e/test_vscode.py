@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.code_server import CodeServer
+from tests.e2e.rival_extension import LANGUAGE_NAME, pack_rival_extension
+from tests.e2e.server_processes import server_processes
 from tests.e2e.waiting import wait_until
 from tests.e2e.workbench import Workbench
 
@@ -30,11 +36,20 @@ I1121 01:31:09.316109  2358 solver.cpp:239] Iteration 1 (1 iter/s, 1s/1 iters), 
 """
 
 
+NET_OF_SSD = """\
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+layer {
+  name: "permuted" type: "Permute" bottom: "data" top: "permuted"
+  permute_param { order: 0 order: 2 order: 3 order: 1 }
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def code_server(
     editors: Path, node: Path, vsix: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CodeServer]:
-    server = CodeServer(editors / "code-server", node, tmp_path_factory.mktemp("vscode"), vsix)
+    server = CodeServer(editors / "code-server", node, tmp_path_factory.mktemp("vscode"), [vsix])
     yield server
     server.stop()
 
@@ -43,9 +58,35 @@ def code_server(
 def open_workbench(
     code_server: CodeServer, browser: Browser, editors: Path, request: pytest.FixtureRequest
 ) -> Iterator[OpenWorkbench]:
-    opener = OpenWorkbench(code_server, browser, editors / "screenshots" / request.node.name)
+    opener = OpenWorkbench(code_server, browser, screenshots_of(request, editors))
     yield opener
     opener.close()
+
+
+@pytest.fixture
+def open_workbench_beside_rival(
+    editors: Path, node: Path, vsix: Path, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[OpenWorkbench]:
+    # The user's choice, so that it does not hang on the order in which extensions are read.
+    settings = {"files.associations": {"*.prototxt": "textproto"}}
+    home = tmp_path / "vscode"
+    home.mkdir()
+    server = CodeServer(
+        editors / "code-server", node, home, [vsix, pack_rival_extension(tmp_path / "rival.vsix")], settings
+    )
+    try:
+        opener = OpenWorkbench(server, browser, screenshots_of(request, editors))
+        yield opener
+        opener.close()
+    finally:
+        server.stop()
+
+
+def screenshots_of(request: pytest.FixtureRequest, editors: Path) -> Path:
+    """The folder of a test's screenshots, without those of an earlier run."""
+    folder = editors / "screenshots" / request.node.name
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 class OpenWorkbench:
@@ -121,9 +162,7 @@ def test_completion_offers_the_fields_of_the_message(open_workbench: OpenWorkben
 
 
 @pytest.mark.parametrize("name", ["train.log", "output.txt"])
-def test_a_log_is_known_by_its_content_and_coloured(
-    open_workbench: OpenWorkbench, tmp_path: Path, name: str
-) -> None:
+def test_a_log_is_known_by_its_content_and_coloured(open_workbench: OpenWorkbench, tmp_path: Path, name: str) -> None:
     log = tmp_path / name
     log.write_text(LOG, "utf-8")
     workbench = open_workbench(log)
@@ -158,3 +197,71 @@ def test_the_server_can_be_stopped_and_started_again(open_workbench: OpenWorkben
     expect(workbench.errors()).to_have_count(0)
     workbench.run_command("Caffe: Start Language Server")
     workbench.errors().first.wait_for(state="attached")
+
+
+def test_a_server_that_dies_is_started_again(
+    open_workbench: OpenWorkbench, code_server: CodeServer, faulty_net: Path
+) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    first = server_processes(code_server.extensions)
+    for process in first:
+        os.kill(process, signal.SIGKILL)
+    wait_until("another server runs", lambda: bool(server_processes(code_server.extensions) - first))
+    workbench.word("num_outptu").click()
+    workbench.page.keyboard.press("Control+.")
+    workbench.quick_fix_with("num_output").wait_for()
+
+
+def test_closing_the_window_ends_the_server(
+    open_workbench: OpenWorkbench, code_server: CodeServer, faulty_net: Path
+) -> None:
+    workbench = open_workbench(faulty_net)
+    workbench.errors().first.wait_for(state="attached")
+    assert server_processes(code_server.extensions)
+    workbench.page.goto("about:blank")
+    wait_until("no server runs", lambda: not server_processes(code_server.extensions))
+
+
+def test_a_python_that_is_not_there_is_told_and_a_better_setting_starts_the_server(
+    open_workbench: OpenWorkbench, faulty_net: Path
+) -> None:
+    settings = faulty_net.parent / ".vscode/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"caffe.server.python": "/no/such/python"}), "utf-8")
+    workbench = open_workbench(faulty_net)
+    workbench.page.locator(".notification-list-item", has_text="needs Python 3.10").first.wait_for()
+    workbench.screenshot("no-python")
+    settings.write_text("{}", "utf-8")
+    workbench.errors().first.wait_for(state="attached")
+
+
+def test_a_fix_that_changes_a_setting_changes_it_in_the_folder(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    settings = tmp_path / ".vscode/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"caffe.dialect": "bvlc"}), "utf-8")
+    net = tmp_path / "net.prototxt"
+    net.write_text(NET_OF_SSD, "utf-8")
+    workbench = open_workbench(net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.word("permute_param").click()
+    workbench.page.keyboard.press("Control+.")
+    workbench.quick_fix_with("SSD").wait_for()
+    workbench.screenshot("dialects-offered")
+    workbench.quick_fix_with("SSD").click()
+    wait_until("the setting is changed", lambda: json.loads(settings.read_text("utf-8"))["caffe.dialect"] == "ssd")
+    expect(workbench.errors()).to_have_count(0)
+    workbench.screenshot("the-other-dialect-in-force")
+
+
+def test_another_extension_that_owns_the_file_type_takes_nothing_away(
+    open_workbench_beside_rival: OpenWorkbench, faulty_net: Path
+) -> None:
+    workbench = open_workbench_beside_rival(faulty_net)
+    expect(workbench.language()).to_contain_text(LANGUAGE_NAME)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.run_command("View: Focus Problems")
+    problems = workbench.page.locator(".markers-panel .monaco-list-row", has_text="num_outptu")
+    problems.first.wait_for()
+    expect(problems).to_have_count(1)
+    workbench.screenshot("beside-another-extension")

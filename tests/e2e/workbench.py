@@ -42,7 +42,8 @@ class Workbench:
         box = self.page.locator(".quick-input-widget input.input")
         box.wait_for(state="visible")
         box.fill(text)
-        self.page.locator(".quick-input-list .monaco-list-row", has_text=row).first.wait_for()
+        # The list lags behind the text: Enter takes what is focused.
+        self.page.locator(".quick-input-list .monaco-list-row.focused", has_text=row).wait_for()
         self.page.keyboard.press("Enter")
         box.wait_for(state="hidden")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from lsprotocol import types
-from tests.features.views import ABLE, applied_action, view_at_cursor, view_of
-from tests.fixture import read
 
 from caffe_ls.features.client import Client
 from caffe_ls.features.code_actions import code_actions, safe_edits
@@ -14,6 +12,8 @@ from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.rules.finding import FileEdit, Finding, Fix, fix
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
+from tests.features.views import ABLE, applied_action, view_at_cursor, view_of
+from tests.fixture import read
 
 BROKEN = 'layer { name: "a" type $0= "ReLU" }\n'
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from lsprotocol import types
-from tests.features.views import ABLE, applied, view_at_cursor
 
 from caffe_ls.features.client import Client
 from caffe_ls.features.completion import about_of, completion, resolve
+from tests.features.views import ABLE, applied, view_at_cursor
 
 
 def offered(text: str, client: Client = ABLE, typed: str = "") -> list[types.CompletionItem]:
@@ -127,3 +127,11 @@ def test_documentation_comes_when_an_item_is_looked_at() -> None:
 def test_any_cut_of_a_file_is_survived(cut: int) -> None:
     text = 'layer {\n  name: "a" type: "Pooling"\n  top: ["x", "y"]\n  pooling_param < pool: MAX > # note\n}\n' * 2
     labels(text[:cut] + "$0" + text[cut + 7 :])
+
+
+def test_of_very_many_blobs_those_that_fit_are_sent() -> None:
+    net = "".join(f'layer {{ top: "blob{number}" }}\n' for number in range(1_000))
+    view, offset = view_at_cursor(net + 'layer { bottom: "blob77$0" }')
+    found = completion(view, offset)
+    assert found.is_incomplete
+    assert {item.label for item in found.items} == {"blob77", *(f"blob77{digit}" for digit in range(10))}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lsprotocol import types
-from tests.features.views import applied, view_of
-from tests.fixture import read
 
 from caffe_ls.features.formatting import formatting
 from caffe_ls.text.span import Span
+from tests.features.views import applied, view_of
+from tests.fixture import read
 
 UGLY = 'layer{name:"a"\n  convolution_param{num_output:1\n}}\nlayer{name:"b"}\n'
 TWO = types.FormattingOptions(tab_size=2, insert_spaces=True)

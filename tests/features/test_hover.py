@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.features.views import ABLE, view_at_cursor
-from tests.fixture import read
 
 from caffe_ls.features.client import Client
 from caffe_ls.features.hover import hover
 from caffe_ls.schema.proto_file import read_proto
-from tests.features.views import view_of
+from tests.features.views import ABLE, view_at_cursor, view_of
+from tests.fixture import read
 
 
 def shown(text: str, client: Client = ABLE) -> tuple[str, str] | None:
@@ -59,7 +58,6 @@ def test_what_a_hover_says(text: str, hovered: str, said: str) -> None:
     [
         "$0",
         "layer {$0 }",
-        'layer { unk$0nown: 1 type: "ReLU" }',
         "# a comment$0\nlayer { }",
         "layer { unknown { ty$0pe: 1 } }",
         '#- /map.pbtxt\nitem { na$0me: "cat" id: 1 }',
@@ -85,3 +83,19 @@ def test_the_comments_of_the_users_own_proto_are_shown() -> None:
     assert found is not None
     assert "optional float warmth = 1 [default = 3];" in found.contents.value  # type: ignore[union-attr]
     assert "> How warm it gets." in found.contents.value  # type: ignore[union-attr]
+
+
+def test_a_hover_on_a_fault_says_why_it_matters() -> None:
+    found = shown("layer { convolution_param { num_out$0ptu: 3 } }")
+    assert found is not None
+    assert found[0] == "num_outptu"
+    assert found[1].startswith("**unknown-field**: ")
+    assert "Bad" not in found[1]
+    assert "Source:" not in found[1]
+
+
+def test_a_hover_on_a_known_name_with_a_fault_says_both() -> None:
+    found = shown("layer { pooling_param { stride: 1 str$0ide: 2 } }")
+    assert found is not None
+    assert "optional uint32 stride" in found[1]
+    assert "**duplicate-field**: " in found[1]

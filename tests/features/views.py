@@ -21,7 +21,6 @@ ABLE = Client(
     takes_code_action_literals=True,
     takes_preferred_actions=True,
     takes_related_information=True,
-    takes_code_descriptions=True,
 )
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.lsp.client import Client, edit, session
 
 from caffe_ls.features.client import client_of
 from caffe_ls.lsp.capabilities import initialize_result
+from tests.lsp.client import Client, edit, session
 
 URI = "untitled:net.prototxt"
 BROKEN = 'layer { type = "ReLU" }\n'

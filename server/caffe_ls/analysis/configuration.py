@@ -25,7 +25,7 @@ Read = Callable[[str], "bytes | None"]
 # Folders above a file that are looked at; deeper trees exist only by mistake.
 ANCESTOR_LIMIT = 64
 
-_PLACE_OF_ERROR = re.compile(r" \(at line (\d+), column \d+\)$")
+_PLACE_OF_ERROR = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class ConfigurationProblem(NamedTuple):
@@ -73,7 +73,7 @@ def parse_configuration(path: str, data: bytes, base: Settings | None = None) ->
     try:
         values = _parse_toml(text)
     except ValueError as error:
-        return Configuration(path, settings, (_syntax_problem(path, str(error)),))
+        return Configuration(path, settings, (_syntax_problem(path, text, str(error)),))
     problems: list[ConfigurationProblem] = []
     for name, value in values.items():
         settings, told = settings_from({name: value}, settings)
@@ -110,9 +110,9 @@ def _parse_toml(text: str) -> dict[str, object]:
         raise ValueError("values are nested too deeply") from None
 
 
-def _syntax_problem(path: str, message: str) -> ConfigurationProblem:
+def _syntax_problem(path: str, text: str, message: str) -> ConfigurationProblem:
     place = _PLACE_OF_ERROR.search(message)
-    line = int(place[1]) if place else None
+    line = None if place is None else int(place[1] or text.rstrip("\n").count("\n") + 1)
     return ConfigurationProblem(path, line, "no valid TOML: " + _PLACE_OF_ERROR.sub("", message))
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.schema import model
-from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar
+from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
 from caffe_ls.text.span import Span
 
 
@@ -41,20 +41,6 @@ class Cursor:
         if self.on == "value" and self.value is not None:
             return self.value.span.shift(self.base)
         return self.step.field.name_span.shift(self.base)
-
-    def sibling(self, name: str, up: int = 0) -> Scalar | None:
-        """The value of the first field `name` in the message that holds the field `up` steps above the innermost."""
-        index = len(self.path) - 2 - up
-        holder = self.path[index].field.value if index >= 0 else None
-        if not isinstance(holder, (Message, ListValue)):
-            return None
-        messages = [holder] if isinstance(holder, Message) else [m for m in holder.values if isinstance(m, Message)]
-        wanted = self.path[index + 1].field
-        for message in messages:
-            if any(field is wanted for field in message.fields):
-                field = message.first(name)
-                return field.value if field is not None and isinstance(field.value, Scalar) else None
-        return None
 
 
 def cursor_at(document: PrototxtDocument, offset: int) -> Cursor | None:

@@ -32,8 +32,8 @@ class PrototxtDocument:
     """One version of one prototxt.
 
     `path` is used for its name only; nothing is read from disk. `own_schema` is the schema of the user's caffe.proto,
-    where there is one; it goes before a guess, but not before a dialect that the settings name. `linked` is what the files
-    that belong to this one (a solver's nets, a net's solver) use of dialects.
+    where there is one; it goes before a guess, but not before a dialect that the settings name. `linked` is what the
+    files that belong to this one (a solver's nets, a net's solver) use of dialects.
     """
 
     def __init__(
@@ -106,11 +106,17 @@ class PrototxtDocument:
     @cached_property
     def schema(self) -> Schema:
         """What the Caffe in force accepts."""
+        if self.dialect_is_guessed:
+            return catalog.load(self.guess.dialect)
         if self.settings.dialect not in ("", "auto"):
             return catalog.load(self.settings.dialect)
-        if self.own_schema is not None:
-            return self.own_schema
-        return catalog.load(self.guess.dialect)
+        assert self.own_schema is not None
+        return self.own_schema
+
+    @property
+    def dialect_is_guessed(self) -> bool:
+        """Whether neither the settings nor a caffe.proto of the user's say which Caffe the file is for."""
+        return self.settings.dialect in ("", "auto") and self.own_schema is None
 
     @cached_property
     def template(self) -> bool:

@@ -65,7 +65,9 @@ def _weigh(file: File, nets: int, solvers: int, path: str) -> Kind:
     layers = sum(
         1
         for entry in file.entries
-        if entry.field is not None and entry.field.name in ("layer", "layers") and isinstance(entry.field.value, Message)
+        if entry.field is not None
+        and entry.field.name in ("layer", "layers")
+        and isinstance(entry.field.value, Message)
     )
     if layers > 2:
         return "net"

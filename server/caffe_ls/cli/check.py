@@ -20,6 +20,7 @@ from caffe_ls.cli.options import CheckOptions
 from caffe_ls.cli.output import tell, write
 from caffe_ls.cli.progress import watched
 from caffe_ls.cli.report import FileReport, Report, at_least
+from caffe_ls.cli.side_by_side import side_by_side
 from caffe_ls.rules.checking import check as findings_of
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.source import Source, decode, encode
@@ -30,10 +31,9 @@ def check(options: CheckOptions) -> int:
     _tell_failing_rules()
     opener = Opener(options)
     baseline = read_baseline(options.baseline) if options.baseline else Baseline()
-    answers = [
-        file if isinstance(file, Unreadable) else _judge(file, options, opener)
-        for file in watched(list(input_files(options.paths, options.common.stdin_path)), "checking")
-    ]
+    files = list(input_files(options.paths, options.common.stdin_path))
+    opener.prepare(file.path for file in files)
+    answers = list(watched(side_by_side(files, lambda file: _judge(file, options, opener)), len(files), "checking"))
     if options.fix or options.diff:
         answers = [_deliver(answer, options) if isinstance(answer, _Judged) else answer for answer in answers]
     judged = [answer for answer in answers if isinstance(answer, _Judged)]
@@ -62,7 +62,9 @@ class _Judged(NamedTuple):
         return self.report.source.text
 
 
-def _judge(file: InputFile, options: CheckOptions, opener: Opener) -> _Judged | Unreadable:
+def _judge(file: InputFile | Unreadable, options: CheckOptions, opener: Opener) -> _Judged | Unreadable:
+    if isinstance(file, Unreadable):
+        return file
     data = read_bytes(file)
     if isinstance(data, Unreadable):
         return data

@@ -50,6 +50,6 @@ def _fence(found: re.Match[str]) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [rule.name for rule in all_rules()], n=3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "; `caffe-ls rules` lists them"
+    near = difflib.get_close_matches(name, [rule.name for rule in all_rules()], n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; `caffe-ls rules` lists them"
     return f"there is no rule {name!r}{hint}"

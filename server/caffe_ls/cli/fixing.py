@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from caffe_ls.cli.report import applicable_fix
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.edit import Edit, apply_edits
+from caffe_ls.text.span import Span
 
 # Fixes that need another one first come in a later round; two that undo each other must come to an end.
 _ROUNDS = 20
@@ -47,14 +49,21 @@ def fixed(document: PrototxtDocument, with_text: Callable[[str], PrototxtDocumen
 def _compatible(findings: Iterable[Finding], unsafe: bool) -> list[tuple[Edit, ...]]:
     """The edits of one fix for each finding, as far as none touches another's place."""
     chosen: list[tuple[Edit, ...]] = []
-    taken: list[Edit] = []
+    taken: list[Span] = []
     for finding in findings:
         fix = applicable_fix(finding, unsafe)
         edits = () if fix is None else tuple(change.edit for change in fix.edits)
-        if edits and not any(edit.span.overlaps(other.span) for edit in edits for other in taken):
+        if edits and all(_is_free(edit.span, taken) for edit in edits):
             chosen.append(edits)
-            taken += edits
+            for edit in edits:
+                insort(taken, edit.span)
     return chosen
+
+
+def _is_free(span: Span, taken: list[Span]) -> bool:
+    """Whether a span touches none of the spans taken, which are sorted and do not overlap each other."""
+    after = bisect_left(taken, span)
+    return not any(span.overlaps(other) for other in taken[max(0, after - 1) : after + 1])
 
 
 def _syntax_problems(document: PrototxtDocument) -> int:

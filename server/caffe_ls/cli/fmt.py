@@ -15,7 +15,8 @@ from caffe_ls.text.source import decode, encode
 def fmt(paths: tuple[str, ...], check_only: bool, stdin_path: str = "") -> int:
     """Format the files, print standard input formatted; with `check_only`, name the files that would change."""
     changed, failed = 0, False
-    for file in watched(list(input_files(paths, stdin_path)), "formatting"):
+    files = list(input_files(paths, stdin_path))
+    for file in watched(files, len(files), "formatting"):
         answer = file if isinstance(file, Unreadable) else _format(file, check_only)
         if isinstance(answer, Unreadable):
             tell(f"{answer.path}: {answer.reason}")

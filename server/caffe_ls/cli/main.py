@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -40,4 +41,8 @@ def _run(arguments: Sequence[str]) -> int:
         arguments = ("serve",)
     from caffe_ls.cli.arguments import parse_arguments
 
-    return parse_arguments(arguments)()
+    command = parse_arguments(arguments)
+    if "serve" not in arguments[:1]:
+        # Trees and findings hold no cycles, and looking for some took a fifth of the time.
+        gc.disable()
+    return command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,11 @@ class Opener:
             shown_path=path,
             kind=self._options.common.kind,
         )
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Read the settings that hold for these files, so that their problems are told by this process, and once."""
+        for folder in {str(Path(self._start_directory, path).parent) for path in paths}:
+            self._settings(folder)
 
     def content(self, path: str) -> bytes | None:
         """The content of another file that a finding speaks of."""

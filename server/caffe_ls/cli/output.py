@@ -29,7 +29,12 @@ def tell(message: str) -> None:
 
 
 def visible(text: str) -> str:
-    """The text with a visible sign for each character that would steer a terminal; tabs and line feeds stay."""
+    """The text with a visible sign for each character that would steer a terminal; tabs and line feeds stay.
+
+    Bytes that came as lone surrogates are read as UTF-8: so an argument comes out right in any locale.
+    """
+    if not text.isascii():
+        text = encode(text).decode("utf-8", "replace")
     return _CONTROL.sub(lambda found: _sign(found[0]), text)
 
 

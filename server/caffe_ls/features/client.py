@@ -23,7 +23,6 @@ class Client:
     takes_code_action_literals: bool = False
     takes_preferred_actions: bool = False
     takes_related_information: bool = False
-    takes_code_descriptions: bool = False
     takes_markdown: bool = True
     setting_command: str = ""
     folders: tuple[str, ...] = ()
@@ -52,8 +51,6 @@ def client_of(params: object) -> Client:
         takes_preferred_actions=_get(actions, "isPreferredSupport") is True,
         takes_related_information=_get(published, "relatedInformation") is True
         or _get(document, "diagnostic", "relatedInformation") is True,
-        takes_code_descriptions=_get(published, "codeDescriptionSupport") is True
-        or _get(document, "diagnostic", "codeDescriptionSupport") is True,
         takes_markdown=not isinstance(markup, list) or not markup or "markdown" in markup,
         setting_command=command if isinstance(command, str) else "",
         folders=_folders(params),

@@ -24,6 +24,9 @@ _LAYER_MESSAGES = ("LayerParameter", "V1LayerParameter", "V0LayerParameter")
 _USUAL_ORDER = ("name", "type", "bottom", "top", "include", "exclude", "param", "blobs_lr", "weight_decay")
 
 
+# Of more values only those are sent that hold what is typed already, and the client asks again as typing goes on.
+_MOST_VALUES = 400
+
 # What today's files have no need of.
 _OLD_FORM = ("layers", "input", "input_dim", "input_shape", "blobs")
 
@@ -41,12 +44,15 @@ def completion(view: View, offset: int, typed: str = "") -> types.CompletionList
     """The fields or values that may stand at `offset`; `typed` is the punctuation that made the client ask, if any."""
     writing = writing_at(view.document, offset)
     if writing is None or (typed and writing.declared is None):
-        items = []
-    elif writing.declared is None:
-        items = list(_fields(view, writing))
-    else:
-        items = list(_values(view, writing, writing.declared))
-    return types.CompletionList(is_incomplete=False, items=items)
+        return types.CompletionList(is_incomplete=False, items=[])
+    if writing.declared is None:
+        return types.CompletionList(is_incomplete=False, items=list(_fields(view, writing)))
+    values = list(_values_of(view, writing, writing.declared))
+    if len(values) <= _MOST_VALUES:
+        return types.CompletionList(is_incomplete=False, items=list(_items(view, writing, writing.declared, values)))
+    begun = view.document.text[writing.span.start : offset].lower()
+    fitting = [value for value in values if begun in value.text.lower()][:_MOST_VALUES]
+    return types.CompletionList(is_incomplete=True, items=list(_items(view, writing, writing.declared, fitting)))
 
 
 def resolve(view: View, item: types.CompletionItem, about: tuple[str, str, str]) -> types.CompletionItem:
@@ -159,10 +165,9 @@ def _detail(field: Field) -> str:
 # Values.
 
 
-def _values(view: View, writing: Writing, declared: Field) -> Iterator[types.CompletionItem]:
+def _items(view: View, writing: Writing, declared: Field, values: list[_Value]) -> Iterator[types.CompletionItem]:
     place = view.range(writing.span)
-    known = _values_of(view, writing, declared)
-    for index, value in enumerate(known):
+    for index, value in enumerate(values):
         new_text = quoted(value.text, writing.quote, writing.closed) if declared.type in TEXT_TYPES else value.text
         yield types.CompletionItem(
             label=value.text,

@@ -8,7 +8,6 @@ from caffe_ls.features.view import View
 from caffe_ls.rules.finding import Finding, Severity
 
 SOURCE = "caffe-ls"
-RULE_PAGE = "https://github.com/caffe-language-server/caffe-language-server/blob/main/docs/rules/{rule}.md"
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -33,7 +32,6 @@ def diagnostic(view: View, finding: Finding) -> types.Diagnostic:
         message=_message(finding),
         severity=_SEVERITIES[finding.severity or Severity.WARNING],
         code=finding.rule,
-        code_description=_page(view, finding),
         source=SOURCE,
         tags=_tags(finding),
         related_information=_related(view, finding),
@@ -44,10 +42,6 @@ def _message(finding: Finding) -> str:
     if not finding.phases:
         return finding.message
     return f"{finding.message} ({' and '.join(finding.phases)})"
-
-
-def _page(view: View, finding: Finding) -> types.CodeDescription | None:
-    return types.CodeDescription(RULE_PAGE.format(rule=finding.rule)) if view.client.takes_code_descriptions else None
 
 
 def _tags(finding: Finding) -> list[types.DiagnosticTag] | None:

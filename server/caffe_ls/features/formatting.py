@@ -10,7 +10,7 @@ from caffe_ls.text.span import Span
 
 
 def formatting(view: View, options: types.FormattingOptions, within: Span | None = None) -> list[types.TextEdit]:
-    """The edits that format a document, or its top-level entries that `within` touches; none for other programs' files."""
+    """The edits that format a document, or its top-level entries that `within` touches; none for files of others."""
     if view.document.kind not in ("net", "solver"):
         return []
     width = options.tab_size if options.insert_spaces and 1 <= options.tab_size <= 16 else FormatOptions().indent_width

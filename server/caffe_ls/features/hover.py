@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lsprotocol import types
 
 from caffe_ls.analysis.cursor import Cursor, cursor_at
 from caffe_ls.features import documentation
 from caffe_ls.features.view import View
+from caffe_ls.rules.explanation import reason
+from caffe_ls.rules.finding import Finding
+from caffe_ls.rules.registry import rule_named
 from caffe_ls.schema.model import TEXT_TYPES, Schema
 from caffe_ls.syntax.values import string_value
+from caffe_ls.text.span import Span
 
 
 def hover(view: View, offset: int) -> types.Hover | None:
-    """The documentation of what stands at `offset`; None where there is nothing to say."""
+    """The documentation of what stands at `offset`, and why a fault there matters; None where there is neither."""
     cursor = cursor_at(view.document, offset)
-    if cursor is None or cursor.on == "between":
+    named = cursor is not None and cursor.on != "between"
+    about = _text(cursor, view.document.schema) if cursor is not None and named else None
+    here = [finding for finding in view.findings if finding.span.touches(offset)]
+    parts = [part for part in (about, *_reasons(here)) if part]
+    if not parts:
         return None
-    text = _text(cursor, view.document.schema)
-    return None if text is None else types.Hover(documentation.markup(text, view.client), view.range(cursor.span))
+    span = cursor.span if cursor is not None and about else min((finding.span for finding in here), key=_length)
+    return types.Hover(documentation.markup("\n\n---\n\n".join(parts), view.client), view.range(span))
+
+
+def _reasons(findings: list[Finding]) -> Iterator[str]:
+    """Why each rule that found something here matters; the finding itself is shown by the client."""
+    for name in dict.fromkeys(finding.rule for finding in findings):
+        rule = rule_named(name)
+        if rule is not None:
+            yield f"**{rule.name}**: {reason(rule)}"
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
 
 
 def _text(cursor: Cursor, schema: Schema) -> str | None:

@@ -9,13 +9,15 @@ from caffe_ls.rules.finding import Fix
 
 
 def workspace_edit(view: View, fix: Fix) -> types.WorkspaceEdit | None:
-    """What a fix changes; None where the client could not carry out all of it."""
+    """What a fix changes; None where there is nothing, or the client could not carry out all of it."""
     by_uri: dict[str, list[types.TextEdit]] = {}
     for change in fix.edits:
         place = view.location(change.path, change.edit.span)
         if place is None:
             return None
         by_uri.setdefault(place.uri, []).append(types.TextEdit(place.range, change.edit.new_text))
+    if not by_uri and not fix.new_files:
+        return None
     if fix.new_files and not view.client.creates_files:
         return None
     if not view.client.takes_document_changes:

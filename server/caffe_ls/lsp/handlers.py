@@ -52,7 +52,7 @@ def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
     # pygls tells of each message that it cannot use with a traceback; the client is answered, and that is enough.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = Server(client)
-    # pygls wants to see an `initialize` too. Its answer goes nowhere, and the client's abilities are none of its business.
+    # pygls wants to see an `initialize` too; its answer goes nowhere, and what the client can do is not its business.
     initialize = {
         "jsonrpc": "2.0",
         "id": 0,

@@ -47,8 +47,7 @@ class Session:
         if known is None:
             return False
         document = changed(known.document, changes, self.client.encoding)
-        if _may_be_linked_otherwise(known.document, document):
-            document = self._surroundings.document(document.path, document.text)
+        document = self._judged_anew(known.document, document)
         self._open[uri] = replace(known, version=version, document=document, state=next(self._states))
         return True
 
@@ -70,8 +69,17 @@ class Session:
         """Look again at all that open documents depend on besides their own text."""
         self._surroundings = Surroundings([path_of(uri) for uri in self._folders], self._settings)
         for uri, known in self._open.items():
-            document = self._surroundings.document(known.document.path, known.document.text)
+            document = self._surroundings.again(known.document)
             self._open[uri] = replace(known, document=document, state=next(self._states))
+
+    def _judged_anew(self, before: PrototxtDocument, after: PrototxtDocument) -> PrototxtDocument:
+        """The document after an edit, which may have changed what it is and which files belong to it."""
+        is_log = looks_like_log(after.text)
+        if is_log != (after.kind == "log"):
+            return self._surroundings.document(after.path, after.text)
+        if not is_log and (after.kind == "solver" or after.kind != before.kind):
+            return self._surroundings.again(after)
+        return after
 
     def _source_of(self, path: str) -> Source | None:
         for known in self:
@@ -82,11 +90,3 @@ class Session:
 
     def _uri_of(self, path: str) -> str:
         return next((known.uri for known in self if known.document.path == path), None) or uri_of(path)
-
-
-def _may_be_linked_otherwise(before: PrototxtDocument, after: PrototxtDocument) -> bool:
-    """Whether an edit may have changed which files belong to a document, or what it is at all."""
-    log = looks_like_log(after.text)
-    if log or before.kind == "log":
-        return log != (before.kind == "log")
-    return after.kind == "solver" or after.kind != before.kind

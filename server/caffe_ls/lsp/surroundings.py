@@ -13,8 +13,9 @@ from pathlib import Path
 from caffe_ls.analysis.configuration import find_configuration
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
-from caffe_ls.analysis.workspace import Access, open_document
+from caffe_ls.analysis.workspace import Access, linked_usages, open_document, schema_above
 from caffe_ls.schema import catalog
+from caffe_ls.schema.dialect_guess import Usage
 from caffe_ls.schema.model import Schema
 from caffe_ls.settings import Settings
 from caffe_ls.text.source import decode
@@ -35,17 +36,33 @@ class Surroundings:
 
     def document(self, path: str, text: str) -> PrototxtDocument:
         """The document of a text, as the files around `path` and the settings say it is to be judged."""
-        pure = Path(path)
-        settings = self._settings_of_folder(str(pure.parent)) if pure.is_absolute() else self._settings
+        settings = self._settings_at(path)
         if looks_like_log(text):
             return PrototxtDocument(path, text, settings, kind="log")
-        if not pure.is_absolute():
+        if not Path(path).is_absolute():
             return PrototxtDocument(path, text, settings)
         return open_document(path, text, settings, self._access, _read_schema, top=self._top(path), shown_path=path)
+
+    def again(self, known: PrototxtDocument) -> PrototxtDocument:
+        """The same for a document that is there already, whose tree, with all that is kept in it, stays."""
+        path, text, settings = known.path, known.text, self._settings_at(known.path)
+        if known.kind == "log":
+            return PrototxtDocument(path, text, settings, kind="log")
+        own_schema: Schema | None = None
+        linked: tuple[Usage, ...] = ()
+        if Path(path).is_absolute() and settings.dialect in ("", "auto"):
+            own_schema = schema_above(path, settings, self._access, _read_schema, self._top(path))
+            if own_schema is None:
+                linked = linked_usages(path, known.file, known.kind, self._access, top=self._top(path))
+        return PrototxtDocument(path, text, settings, own_schema=own_schema, linked=linked, file=known.file)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file on disk; None where there is none to be had."""
         return self._access.read(path)
+
+    def _settings_at(self, path: str) -> Settings:
+        pure = Path(path)
+        return self._settings_of_folder(str(pure.parent)) if pure.is_absolute() else self._settings
 
     def _find_settings(self, folder: str) -> Settings:
         found = find_configuration(folder, self._access.read, self._settings_in(folder), self._top(folder))

@@ -24,6 +24,9 @@ _BRACKET_PROBLEMS = frozenset({
     "wrong-bracket",
 })  # fmt: skip
 
+# Of one rule in one file: nobody reads more, and an editor, or a program that reads the report, would suffer.
+MOST_FINDINGS = 1_000
+
 _logger = logging.getLogger(__name__)
 _told: set[str] = set()
 _Subject = TypeVar("_Subject")
@@ -33,9 +36,25 @@ def check(document: PrototxtDocument) -> tuple[Finding, ...]:
     """The findings of a document in the order of the text, as its settings and its suppression comments leave them."""
     if document.kind not in ("net", "solver"):
         return ()
-    found = [finding for finding in _raw_findings(document) if not _suppressed(finding, document)]
+    found = (finding for finding in _raw_findings(document) if not _suppressed(finding, document))
     chosen = (_by_settings(finding, document.settings) for finding in found)
-    return tuple(sorted((finding for finding in chosen if finding is not None), key=_order))
+    return tuple(sorted(_bounded(finding for finding in chosen if finding is not None), key=_order))
+
+
+def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of each rule; the last of them says how many were left out."""
+    last: dict[str, Finding] = {}
+    numbers: dict[str, int] = {}
+    for finding in findings:
+        number = numbers[finding.rule] = numbers.get(finding.rule, 0) + 1
+        if number < MOST_FINDINGS:
+            yield finding
+        elif number == MOST_FINDINGS:
+            last[finding.rule] = finding
+    for rule, finding in last.items():
+        left_out = numbers[rule] - MOST_FINDINGS
+        more = f" ({left_out:,} more places like this are not reported)" if left_out else ""
+        yield replace(finding, message=finding.message + more)
 
 
 def _order(finding: Finding) -> tuple[int, int, str]:

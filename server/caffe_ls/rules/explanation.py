@@ -30,6 +30,7 @@ _READS_WORDS = {
     "log": "training logs",
 }
 _EXAMPLE = re.compile(r"^(Bad|Good)(?: \(([^\n]*)\))?:\n((?:(?: {4}[^\n]*)?(?:\n|\Z))+)", re.MULTILINE)
+_SOURCE = re.compile(r"^Source: [^\n]*(?:\n[^\n]+)*", re.MULTILINE)
 _MARKS_AT_LINE_START = re.compile(r"^#<(?=\^)", re.MULTILINE)
 
 
@@ -37,6 +38,12 @@ def explanation(rule: Rule) -> str:
     """The rule's title, what it means for a run, its text and its examples, as Markdown."""
     body = rule.documentation.partition("\n")[2].strip() + "\n"
     return f"# {rule.name}\n\n{rule.summary}.\n\n{_facts(rule)}\n\n{_EXAMPLE.sub(_fenced, body).strip()}\n"
+
+
+def reason(rule: Rule) -> str:
+    """Why a finding of the rule matters, as Markdown: its text without title, examples and sources."""
+    body = rule.documentation.partition("\n")[2]
+    return _SOURCE.sub("", _EXAMPLE.sub("", body)).strip()
 
 
 def _facts(rule: Rule) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from typing import Literal
 
 from caffe_ls.text.edit import Edit
@@ -50,19 +52,43 @@ class FileEdit:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fix:
     """A change that mends a finding.
 
     `safe` fixes keep the meaning of what Caffe would have read, or of what was plainly meant; others change training.
-    `setting` is a setting to change instead of text, as (name, value).
+    `setting` is a setting to change instead of text, as (name, value). `later` makes the edits when somebody asks for
+    them, where that takes longer than a keystroke may; it must be a pure function, and may find that there are none.
     """
 
     title: str
-    edits: tuple[FileEdit, ...] = ()
+    given: tuple[FileEdit, ...] = ()
     safe: bool = False
     new_files: tuple[tuple[str, str], ...] = ()
     setting: tuple[str, str] | None = None
+    later: Callable[[], tuple[FileEdit, ...]] | None = field(default=None, compare=False)
+
+    @cached_property
+    def edits(self) -> tuple[FileEdit, ...]:
+        """What to change."""
+        return self.given if self.later is None else self.later()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes the edits themselves travel, not the way to make them."""
+        return Fix, (self.title, self.edits, self.safe, self.new_files, self.setting)
+
+    def shift(self, distance: int) -> Fix:
+        """The fix `distance` code points further on, in the finding's own file."""
+        if self.later is None:
+            return replace(self, given=_shifted(self.given, distance))
+        return replace(self, later=lambda: _shifted(self.edits, distance))
+
+
+def _shifted(edits: tuple[FileEdit, ...], distance: int) -> tuple[FileEdit, ...]:
+    return tuple(
+        FileEdit(Edit(change.edit.span.shift(distance), change.edit.new_text)) if change.path is None else change
+        for change in edits
+    )
 
 
 def fix(title: str, *edits: Edit, safe: bool = False) -> Fix:
@@ -106,16 +132,5 @@ class Finding:
                 replace(other, span=other.span.shift(distance)) if other.path is None else other
                 for other in self.related
             ),
-            fixes=tuple(
-                replace(
-                    one,
-                    edits=tuple(
-                        FileEdit(Edit(change.edit.span.shift(distance), change.edit.new_text))
-                        if change.path is None
-                        else change
-                        for change in one.edits
-                    ),
-                )
-                for one in self.fixes
-            ),
+            fixes=tuple(one.shift(distance) for one in self.fixes),
         )

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _CUTOFF = 0.7
 _CLEAR = 0.8
+# Letters in another order: `nmae`.
+_SWAPPED = 0.95
 _LEAD = 0.08
 _SHOWN = 3
 _LONG_ENOUGH = 4
@@ -34,6 +36,9 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
         other = _plain(name)
         if other == plain:
             scored.append((2.0 if name.lower() == written.lower() else 1.5, name))
+            continue
+        if len(other) == len(plain) and sorted(other) == sorted(plain):
+            scored.append((_SWAPPED, name))
             continue
         matcher.set_seq1(other)
         if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:

@@ -149,7 +149,11 @@ def _beside(schema: Schema, around: Surroundings, name: str, layer_type: str | N
 
 
 def _blocks_with(schema: Schema, message: model.Message, name: str) -> list[str]:
-    return [field.name for field in message.fields.values() if field.is_message and schema.field(field.type_name, name)]
+    return [
+        field.name
+        for field in message.fields.values()
+        if field.is_message and field.type_name != "V0LayerParameter" and schema.field(field.type_name, name)
+    ]
 
 
 def _for_type(blocks: list[str], layer_type: str | None) -> list[str]:

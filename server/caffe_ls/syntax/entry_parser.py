@@ -11,6 +11,8 @@ from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar, Scala
 from caffe_ls.text.span import Span
 
 _CLOSING = {"{": "}", "<": ">"}
+# Of more messages than these that lack their brackets, a message names the innermost only.
+_NAMED_UNCLOSED = 3
 _EXTENSION_NAME = re.compile(r"\[\s*[A-Za-z_]\w*(?:\s*[./]\s*[A-Za-z_]\w*)*\s*\]", re.ASCII)
 _QUOTED_NAME = re.compile(r"""["']([A-Za-z_]\w*)["'](?=[ \t]*[:{])""", re.ASCII)
 _LIST_END = re.compile(r"[^\n\]{}#]{0,200}\]")
@@ -300,7 +302,10 @@ class EntryParser(ScalarParser):
     def push_frame(self, field: Field, node: Message | ListValue) -> None:
         if self.by_indentation:
             line = self.line_start(self.base + node.start)
-            self.frames.append(Frame(field, node, line, self.indent_of_line(line)))
+            above = self.frames[-1] if self.frames else None
+            # Many brackets on one long line would count its white space again and again.
+            indent = above.indent if above is not None and above.line == line else self.indent_of_line(line)
+            self.frames.append(Frame(field, node, line, indent))
         else:
             self.frames.append(Frame(field, node))
 
@@ -452,15 +457,20 @@ class EntryParser(ScalarParser):
         """Close all but the outer `keep` frames here, with one problem for all of them."""
         closed = self.frames[keep:][::-1]
         del self.frames[keep:]
-        names = " and ".join(f"`{frame.field.name}`" for frame in closed if isinstance(frame.node, Message))
+        named = [f"`{frame.field.name}`" for frame in closed if isinstance(frame.node, Message)]
+        names = " and ".join(named if len(named) <= _NAMED_UNCLOSED else [named[0], f"{len(named) - 1} around it"])
         end = self.previous_end
         brackets = ""
+        line = -1
         for frame in closed:
             frame.node.end = end - self.base
             frame.field.end = end - self.base
             opened = self.text[frame.node.start + self.base : frame.node.start + self.base + 1]
             closing = _CLOSING.get(opened, "]" if opened == "[" else "}")
-            brackets += f"\n{self.text[frame.line : frame.line + frame.indent]}{closing}"
+            # What was opened on one line is closed on one.
+            brackets += " " if frame.line == line else f"\n{self.text[frame.line : frame.line + frame.indent]}"
+            brackets += closing
+            line = frame.line
         insertion = self.span(end, end)
         wanted = " ".join(dict.fromkeys(brackets.split()))
         self.problem(

@@ -64,7 +64,6 @@ def _formatted_entries(file: File, options: FormatOptions) -> Iterator[tuple[Ent
     newline = _newline_of(file)
     entries = file.entries
     broken = [bool(entry.problems) or entry.template for entry in entries]
-    before = ""
     first, after_kept, after_comment = True, False, False
     for index, entry in enumerate(entries):
         last = index + 1 == len(entries)
@@ -78,14 +77,17 @@ def _formatted_entries(file: File, options: FormatOptions) -> Iterator[tuple[Ent
             first = not after_kept
         else:
             formatted = _EntryPrinter(entry, newline, options, first, last, after_comment).text()
-            if before.endswith("\r") and entry.text.startswith("\n"):
-                # The other half of the line end belongs to broken text.
-                formatted = formatted.removeprefix("\r")
+            if after_kept:
+                # A carriage return more or less would change what the broken text before it is.
+                formatted = formatted.replace(newline, _first_line_end(entry.text), 1)
             first = after_kept = False
         yield entry, formatted
-        before = entry.text
         # A separator on a line of its own takes the comments before it into its entry.
         after_comment = entry.field is not None and "#" in entry.text[entry.field.end :]
+
+
+def _first_line_end(text: str) -> str:
+    return "\r\n" if 0 <= text.find("\r\n") < text.find("\n") else "\n"
 
 
 def _begins_line(entry: Entry) -> bool:

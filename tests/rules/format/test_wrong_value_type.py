@@ -37,7 +37,7 @@ def test_the_value_is_rewritten(block: str, field: str, mended: str) -> None:
     assert [finding for finding in findings_of(after) if finding.rule == "wrong-value-type"] == []
 
 
-@pytest.mark.parametrize("field", ["num_output: 1.5", 'num_output: "many"', "axis: foo", "bias_term: maybe"])
+@pytest.mark.parametrize("field", ['num_output: "many"', "axis: foo", "bias_term: maybe"])
 def test_what_cannot_be_guessed_has_no_fix(field: str) -> None:
     found = findings_of(NET.format(type="Silence", block="inner_product_param", field=field))
     assert [finding.rule for finding in found] == ["wrong-value-type"]
@@ -52,3 +52,8 @@ def test_old_and_new_names_of_layer_types_are_told_apart() -> None:
 def test_the_message_says_what_is_taken_and_what_stands_there() -> None:
     found = findings_of(NET.format(type="Silence", block="pooling_param", field='pool: "max"'))
     assert found[0].message == '`pool` takes `MAX`, `AVE` or `STOCHASTIC`, found the text "max"'
+
+
+def test_a_fraction_is_rounded_only_on_demand() -> None:
+    found = findings_of(NET.format(type="Silence", block="inner_product_param", field="num_output: 10.5"))
+    assert [(fix.title, fix.safe) for fix in found[0].fixes] == [("Round down to `10`", False)]

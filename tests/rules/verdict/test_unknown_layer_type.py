@@ -10,6 +10,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Severity
 from caffe_ls.schema import catalog
+from caffe_ls.settings import Settings
 from tests.rules.checking import expect, findings_of
 
 
@@ -65,3 +66,13 @@ def test_a_forks_type_offers_the_setting() -> None:
         #                       ^^^^^^^^^^ unknown-layer-type
     """)
     assert found[0].fixes[0].setting == ("dialect", "ssd")
+
+
+def test_where_the_dialect_is_guessed_only_a_slip_is_an_error() -> None:
+    def severities(settings: Settings | None, layer_type: str) -> list[Severity | None]:
+        document = PrototxtDocument("net.prototxt", f'layer {{ name: "a" type: "{layer_type}" }}\n', settings)
+        return [finding.severity for finding in check(document)]
+
+    assert severities(None, "Convolutoin") == [Severity.ERROR]
+    assert severities(None, "OurOwnLayer") == [Severity.INFORMATION], "their Caffe may be built with it"
+    assert severities(Settings(dialect="bvlc"), "OurOwnLayer") == [Severity.ERROR]

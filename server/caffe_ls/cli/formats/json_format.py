@@ -53,7 +53,7 @@ def _finding(finding: Finding, file: FileReport, source_of: SourceOf) -> dict[st
         "layer": finding.layer,
         "assumes": list(finding.assumes),
         "related": related,
-        "fixes": [_fix(fix, file, source_of) for fix in finding.fixes],
+        "fixes": [_fix(fix, file, source_of) for fix in finding.fixes if fix.edits or fix.new_files or fix.setting],
     }
 
 

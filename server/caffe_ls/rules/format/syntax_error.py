@@ -30,6 +30,8 @@ from caffe_ls.syntax.tree import SyntaxProblem
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
+# What can be no part of any field.
+_RUBBISH = frozenset({"unexpected", "unexpected-bracket"})
 _TITLES = {
     "equals-sign": "Replace `=` by `:`",
     "colon-missing": "Insert `:`",
@@ -52,6 +54,8 @@ def check(view: EntryView) -> Iterator[Finding]:
     for problem in view.entry.problems:
         edit = _edit(problem, view.entry.text)
         fixes = () if edit is None else (fix(_title(problem), edit, safe=True),)
+        if problem.code in _RUBBISH and problem.span.end > problem.span.start:
+            fixes = (fix("Remove it", Edit(problem.span, "")),)
         related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
         yield Finding(problem.span, problem.message, fixes, related)
 

@@ -74,6 +74,9 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         yield Finding(problem.span, message, dialect_fixes(forks))
         return
     declared = view.schema.message(problem.message)
+    if problem.message == "V1LayerParameter" and view.schema.field("LayerParameter", name) is not None:
+        yield Finding(problem.span, f"`layers`, the older form, has no field `{name}`: only `layer` has it")
+        return
     fields = declared.fields if declared is not None else {}
     near = nearest_names(name, fields)
     synonyms = tuple(other for other in _SYNONYMS.get(name.lower(), ()) if other in fields)

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, fix
-from caffe_ls.rules.nearest import is_same_but_for_case
+from caffe_ls.rules.nearest import is_same_but_for_case, nearest_names
 from caffe_ls.rules.rule import EntryView, problem_rule
 from caffe_ls.rules.values import expected_value, found_value, quoted, scalar_of, takes
 from caffe_ls.schema import model
@@ -41,6 +41,7 @@ from caffe_ls.syntax.values import float_value, string_value
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
+_HUGE = 2**31
 _TRUE_WORDS = ("true", "yes", "on", "y")
 _FALSE_WORDS = ("false", "no", "off", "n")
 
@@ -81,6 +82,10 @@ def _rewritten(view: EntryView, field: model.Field, value: Scalar) -> Iterator[F
     new_text = _as_type(view, field, value)
     if new_text is not None:
         yield fix(f"Write {_shown(new_text)}", Edit(value.span, new_text), safe=True)
+        return
+    number = float_value(value)
+    if field.type in INTEGER_TYPES and number is not None and 1 <= number < _HUGE:
+        yield fix(f"Round down to `{int(number)}`", Edit(value.span, str(int(number))))
 
 
 def _as_type(view: EntryView, field: model.Field, value: Scalar) -> str | None:
@@ -112,6 +117,9 @@ def _as_type(view: EntryView, field: model.Field, value: Scalar) -> str | None:
 
 def _as_bool(text: str) -> str | None:
     word = text.lower()
+    near = nearest_names(text, ("true", "false"))
+    if near.clear:
+        return near.names[0]
     if word in _TRUE_WORDS or word in ("1", "1.0"):
         return "true"
     return "false" if word in _FALSE_WORDS or word in ("0", "0.0") else None

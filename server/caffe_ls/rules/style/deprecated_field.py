@@ -47,7 +47,7 @@ from caffe_ls.text.span import Span
 
 
 class _Successor(NamedTuple):
-    """What takes the place of a field; `upgraded` where Caffe's own upgrade, and so a fix, rewrites it.
+    """What takes the place of a field, empty for nothing; `upgraded` where Caffe's own upgrade rewrites it.
 
     `message` and `field` must be there for the old one to be called old: an older fork has nothing else.
     """
@@ -65,7 +65,7 @@ _SHAPE = _Successor("`shape`", "DummyDataParameter", "shape")
 _OLD: dict[tuple[str, str], _Successor] = {
     (SOLVER_MESSAGE, "solver_type"): _Successor("`type`", SOLVER_MESSAGE, "type"),
     ("LossParameter", "normalize"): _Successor("`normalization`", "LossParameter", "normalization"),
-    ("DataParameter", "rand_skip"): _Successor("nothing: each solver reads its own part", "DataParameter", "source"),
+    ("DataParameter", "rand_skip"): _Successor("", "DataParameter", "source"),
     **{(NET_MESSAGE, name): _INPUT for name in ("input", "input_dim", "input_shape")},
     **{
         (message, name): _TRANSFORM
@@ -84,7 +84,6 @@ _SOLVER_TYPES = {
 @document_rule(category=Category.STYLE, severity=Severity.HINT, fixable=True, needs_brackets=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     told: set[str] = set()
-    whole: tuple[Fix, ...] | None = None
     for base, entry in document.file:
         for field, message, words, upgraded in _old_fields(entry, document.schema, document.root):
             if message == NET_MESSAGE and message in told:
@@ -92,9 +91,9 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             told.add(message)
             fixes = _own_fix(field, document, entry, base)
             if upgraded and not fixes:
-                whole = upgrade_fix(document) if whole is None else whole
-                fixes = whole
-            yield Finding(field.name_span.shift(base), f"`{field.name}` is superseded by {words}", fixes)
+                fixes = (upgrade_fix(document),)
+            message = f"superseded by {words}" if words else "no longer of use"
+            yield Finding(field.name_span.shift(base), f"`{field.name}` is {message}", fixes)
 
 
 def _old_fields(entry: Entry, schema: Schema, root: str) -> tuple[tuple[Field, str, str, bool], ...]:

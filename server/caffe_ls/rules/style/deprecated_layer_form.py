@@ -50,4 +50,4 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     shown = "`layers { layer { ... } }`" if layer.form == "v0" else "`layers { ... }`"
     many = f"; {len(old)} layers of this file are" if len(old) > 1 else ""
     message = f"{shown} is an older form of `layer {{ ... }}`{many}"
-    yield Finding(layer.field.name_span.shift(base), message, upgrade_fix(document))
+    yield Finding(layer.field.name_span.shift(base), message, (upgrade_fix(document),))

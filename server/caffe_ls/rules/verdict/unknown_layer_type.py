@@ -5,7 +5,8 @@ registered ends the run when the net is built: `Unknown layer type: Relu (known 
 of a fork needs that fork's Caffe. A layer that the phase rules leave out is never created, and may be of any type.
 
 Where the types of a fork are not known, since its layers are registered in C++ that is not read, the finding is
-information only.
+information only; so it is where the dialect is only guessed, unless the type is plainly a slip of a known one: your
+Caffe may be built with layers of its own. The setting `dialect` makes it certain.
 
 Source: layer_factory.hpp (LayerRegistry::CreateLayer), net.cpp (Net::Init); for V0 nets upgrade_proto.cpp
 (UpgradeV0LayerType).
@@ -73,7 +74,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     for base, entry, layer in layers_of(document):
         if layer.form == "layer" and layer.type_text in document.schema.layer_types:
             continue
-        fault = _fault(entry, layer, document.schema, document.root)
+        fault = _fault(entry, layer, document)
         if fault is not None:
             conditions = conditions or conditions_of(document)
             finding = _in_its_phases(fault, layer, conditions)
@@ -95,10 +96,11 @@ def _in_its_phases(fault: _Fault, layer: WrittenLayer, conditions: NetConditions
     return Finding(fault.span, message, fault.fixes, severity=severity, stage=stage, phases=named)
 
 
-def _fault(entry: Entry, layer: WrittenLayer, schema: Schema, root: str) -> _Fault | None:
+def _fault(entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fault | None:
+    schema = document.schema
     field = layer.type_field
     if field is None:
-        if entry.problems or entry_problems(entry, schema, root):
+        if entry.problems or entry_problems(entry, schema, document.root):
             return None
         return _Fault(layer.field.name_span, "a layer without `type`: Caffe stops at `Unknown layer type:`")
     written, value = layer.type_text, field.value
@@ -110,11 +112,12 @@ def _fault(entry: Entry, layer: WrittenLayer, schema: Schema, root: str) -> _Fau
         if V1_LAYER_TYPES.get(written) != "":
             return None
         return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
-    return _fault_of_name(written, value.span, schema)
+    complete = schema.layer_types_complete and bool(schema.layer_types)
+    return _fault_of_name(written, value.span, schema, complete and not document.dialect_is_guessed)
 
 
-def _fault_of_name(written: str, span: Span, schema: Schema) -> _Fault | None:
-    certain = schema.layer_types_complete and bool(schema.layer_types)
+def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool) -> _Fault | None:
+    """`certain`: whether the schema's layer types are all that the Caffe in use has."""
     known = schema.layer_types or catalog.load(catalog.BVLC).layer_types
     if written in known:
         return None
@@ -125,16 +128,17 @@ def _fault_of_name(written: str, span: Span, schema: Schema) -> _Fault | None:
         return _Fault(span, f"`{written}` is the old name of the layer type `{today}`", (replace,), severity)
     forks = catalog.dialects_with_layer_type(written)
     if forks:
-        if not certain:
+        if not schema.layer_types_complete:
             return None
-        return _Fault(span, f"the layer type `{written}` {belongs_to(forks, schema)}", dialect_fixes(forks))
+        message = f"the layer type `{written}` {belongs_to(forks, schema)}"
+        return _Fault(span, message, dialect_fixes(forks), severity)
     near = nearest_names(written, known)
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
     fixes = tuple(
         fix(f"Replace by `{name}`", Edit(span, quoted(name)), safe=near.clear and index == 0)
         for index, name in enumerate(near.names)
     )
-    if certain:
+    if certain or (near.clear and schema.layer_types_complete):
         return _Fault(span, f"`{written}` is no layer type of {catalog.title_of(schema.dialect)}{hint}", fixes)
     message = f"no layer type `{written}` is known{hint}; whether it is registered depends on the code of your Caffe"
     return _Fault(span, message, fixes, severity)

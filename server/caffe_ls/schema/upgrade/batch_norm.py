@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caffe_ls.schema.upgrade.pieces import Piece, Style, add_members, body_of, split_lists, style_of
+from caffe_ls.schema.upgrade.pieces import Piece, Style, add_members, body_of, split_lists, style_of, with_value
 from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, string_value
@@ -61,7 +61,7 @@ def _zero(param: Piece, style: Style) -> Piece:
 
 def _zero_value(piece: Piece) -> Piece:
     zero = isinstance(piece.value, Scalar) and float_value(piece.value) == 0
-    return piece if zero else replace(piece, value="0")
+    return piece if zero else with_value(piece, "0")
 
 
 def _zero_piece(name: str) -> Piece:

@@ -18,6 +18,7 @@ from caffe_ls.schema.upgrade.pieces import (
     message_piece,
     settled,
     style_of,
+    with_value,
     without,
 )
 from caffe_ls.schema.upgrade.report import Report, layer_title
@@ -111,7 +112,8 @@ def _with_moved(transform: Piece, moved: list[Piece], style: Style) -> Piece:
             continue
         comment = piece.trail if "#" in piece.trail else ""
         both = pieces[at].trail + (" " if comment and pieces[at].trail else "") + comment.lstrip(" ;,")
-        pieces[at] = replace(pieces[at], value=piece.value, trail=both)
+        assert not isinstance(piece.value, Body)
+        pieces[at] = with_value(replace(pieces[at], trail=both), piece.value)
         if "#" in piece.lead:
             pieces[at] = replace(pieces[at], lead=_joined_lead(pieces[at].lead, piece.lead))
     changed = replace(transform, value=replace(body, pieces=tuple(pieces)))

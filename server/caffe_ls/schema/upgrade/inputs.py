@@ -15,6 +15,7 @@ from caffe_ls.schema.upgrade.pieces import (
     Style,
     comments_only,
     message_piece,
+    renamed,
     settled,
     split_lists,
     without,
@@ -82,8 +83,8 @@ def _place(pieces: Sequence[Piece], first: Piece) -> int:
 
 def _input_layer(used: Sequence[Piece], first: Piece, style: Style) -> Piece:
     inner = replace(style.deeper(), one_line=False)
-    tops = [replace(piece, name="top", head="top: ") for piece in used if piece.name == "input"]
-    shapes = [replace(piece, name="shape", head="shape ") for piece in used if piece.name == "input_shape"]
+    tops = [renamed(piece, "top") for piece in used if piece.name == "input"]
+    shapes = [renamed(piece, "shape") for piece in used if piece.name == "input_shape"]
     if not shapes:
         dims = [piece for piece in used if piece.name == "input_dim"]
         shapes = [_shape(dims[index : index + 4], inner) for index in range(0, len(dims), 4)]
@@ -96,6 +97,6 @@ def _input_layer(used: Sequence[Piece], first: Piece, style: Style) -> Piece:
 
 def _shape(dims: Sequence[Piece], style: Style) -> Piece:
     """`shape { dim: ... }`: on one line, unless a dimension has a comment."""
-    renamed = [replace(piece, name="dim", head="dim: ") for piece in dims]
+    fields = [renamed(piece, "dim") for piece in dims]
     bare = not any("#" in piece.lead + piece.text + piece.trail for piece in dims)
-    return message_piece("shape", renamed, "", replace(style.deeper(), one_line=bare))
+    return message_piece("shape", fields, "", replace(style.deeper(), one_line=bare))

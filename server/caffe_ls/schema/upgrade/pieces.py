@@ -177,7 +177,7 @@ def split_lists(pieces: Iterable[Piece], names: Iterable[str]) -> list[Piece]:
 
 def _split_list(piece: Piece, values: ListValue) -> Iterator[Piece]:
     text, start = piece.place
-    lead, position = piece.lead, values.start + 1
+    lead, position = _with_comments(piece.lead, comments_in(piece.head)), values.start + 1
     if not values.values:
         yield from comments_only(piece, piece.lead)
         return
@@ -198,7 +198,11 @@ def _split_list(piece: Piece, values: ListValue) -> Iterator[Piece]:
             comment += trail_comment(piece.trail)
         head = f"{piece.name}: " if isinstance(value, Scalar) else f"{piece.name} "
         yield Piece(piece.name, lead, head, _value(single, piece.place), comment, single, Place(text, start))
-        lead = "" if "\n" in text[position:limit] or comment else " "
+        lead = "" if text[position:limit] or last else " "
+
+
+def _with_comments(lead: str, comments: list[str]) -> str:
+    return lead + "".join(f"{comment}\n" for comment in comments)
 
 
 def comments_in(text: str) -> list[str]:
@@ -226,9 +230,15 @@ def comments_only(piece: Piece, lead: str) -> Iterator[Piece]:
         yield Piece("", before + before.join(found), "", "")
 
 
-def literal_piece(name: str, literal: str, like: Piece) -> Piece:
-    """`name: literal` in the place of another field, with that field's comments."""
-    return replace(like, name=name, head=f"{name}: ", value=literal)
+def renamed(piece: Piece, name: str) -> Piece:
+    """The piece under another name, everything behind the name as it was."""
+    return replace(piece, name=name, head=name + piece.head[len(piece.name) :])
+
+
+def with_value(piece: Piece, value: Scalar | str) -> Piece:
+    """The piece with another value; comments between the strings of the old one go behind the new one."""
+    trail = piece.trail + "".join(f" {comment}" for comment in comments_in(piece.text[len(piece.head) :]))
+    return replace(piece, value=value, trail=trail, field=None)
 
 
 def indentation_of(lead: str) -> str | None:
@@ -241,7 +251,7 @@ def style_of(body: Body, outer: str, newline: str, unit: str) -> Style:
     """The layout of a body, whose own line is indented by `outer`."""
     indents = (indentation_of(piece.lead) for piece in body.pieces)
     indent = next((found for found in indents if found is not None), None)
-    broken = "\n" in body.opening or "\n" in body.tail or any("\n" in piece.lead for piece in body.pieces)
+    broken = "\n" in body.text
     if indent is None:
         return Style(newline, outer + unit, unit, not broken)
     deeper = indent.startswith(outer) and len(indent) > len(outer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from caffe_ls.schema.upgrade.pieces import Body, Piece
+from caffe_ls.schema.upgrade.pieces import Body, Piece, renamed, with_value
 from caffe_ls.schema.upgrade.report import RefusedError, Report
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.syntax.values import integer_value
@@ -35,9 +35,8 @@ def upgrade_solver_type(body: Body, report: Report) -> Body:
         report.problem(old, "`solver_type` is left: it is not one value that BVLC's Caffe knows")
         return body
     report.change(old, f'`solver_type` is now `type: "{new}"`')
-    head = "type" + old.head[len(old.name) :]
-    pieces = (replace(one, name="type", head=head, value=f'"{new}"') if one is old else one for one in body.pieces)
-    return replace(body, pieces=tuple(pieces))
+    typed = with_value(renamed(old, "type"), f'"{new}"')
+    return replace(body, pieces=tuple(typed if piece is old else piece for piece in body.pieces))
 
 
 def _type(piece: Piece) -> str | None:

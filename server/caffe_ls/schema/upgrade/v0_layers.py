@@ -19,8 +19,10 @@ from caffe_ls.schema.upgrade.pieces import (
     comments_only,
     message_piece,
     moved,
+    renamed,
     settled,
     split_lists,
+    with_value,
 )
 from caffe_ls.schema.upgrade.report import Report, layer_title, text_of
 from caffe_ls.syntax.tree import Scalar
@@ -145,7 +147,7 @@ def _inner_pieces(layer: Piece, style: Style) -> Iterator[Piece]:
     assert inner is not None
     pieces = split_lists(inner.pieces, ("blobs_lr", "weight_decay"))
     start = style.newline + style.indent
-    above = replace(layer, name="", head="", value=inner.opening[1:], trail="")
+    above = replace(layer, value=inner.opening, trail="")
     yield from comments_only(above, start)
     for index, piece in enumerate(pieces):
         placed = moved(piece, style)
@@ -153,7 +155,7 @@ def _inner_pieces(layer: Piece, style: Style) -> Iterator[Piece]:
             # The white space before `layer {`, with its blank lines, stays.
             placed = replace(placed, lead=layer.lead)
         yield placed
-    below = replace(layer, lead="", name="", head="", value=inner.tail)
+    below = replace(layer, lead="", head="", value=inner.tail)
     yield from comments_only(below, start)
 
 
@@ -171,7 +173,7 @@ def _grouped(pieces: list[Piece], kind: str, style: Style, report: Report) -> It
     for piece in pieces:
         message = MOVED_FIELDS[piece.name][1].get(kind) if piece.name in MOVED_FIELDS else None
         if message is not None:
-            members.setdefault(message, []).append(_renamed(piece))
+            members.setdefault(message, []).append(renamed(piece, MOVED_FIELDS[piece.name][0]))
     for piece in pieces:
         if piece.name == "type":
             yield _typed(piece, kind)
@@ -196,9 +198,4 @@ def _dropped(piece: Piece, kind: str, style: Style, report: Report) -> Iterator[
 
 def _typed(piece: Piece, kind: str) -> Piece:
     new = V0_LAYER_TYPES[kind]
-    return replace(piece, head="type: ", value=Scalar("identifier", 0, len(new), new))
-
-
-def _renamed(piece: Piece) -> Piece:
-    name = MOVED_FIELDS[piece.name][0]
-    return replace(piece, name=name, head=name + piece.head[len(piece.name) :])
+    return with_value(piece, Scalar("identifier", 0, len(new), new))

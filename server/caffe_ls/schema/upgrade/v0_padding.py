@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from caffe_ls.schema.legacy_types import V0_PADDING
-from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, body_of, moved, settled, split_lists, style_of
+from caffe_ls.schema.upgrade.pieces import (
+    Body,
+    Piece,
+    Style,
+    body_of,
+    moved,
+    settled,
+    split_lists,
+    style_of,
+    with_value,
+)
 from caffe_ls.schema.upgrade.report import RefusedError, text_of
 from caffe_ls.schema.upgrade.v0_layers import v0_fields
 from caffe_ls.syntax.tree import Scalar
@@ -74,7 +84,7 @@ def folded(body: Body, folding: Folding, style: Style) -> Body:
             position += 1
             if position in folding.bottoms:
                 new = folding.bottoms[position]
-                pieces[index] = replace(piece, value=Scalar("string", 0, len(new), new), field=None)
+                pieces[index] = with_value(piece, Scalar("string", 0, len(new), new))
         elif piece.name == "layer":
             pieces[index] = _padded(piece, folding.pad, style)
     return replace(body, pieces=tuple(pieces))
@@ -85,10 +95,10 @@ def _padded(layer: Piece, pad: Piece | None, style: Style) -> Piece:
     assert inner is not None
     inside = style_of(inner, style.indent, style.newline, style.unit)
     # A padding layer without `pad` pads by 0, which Caffe writes down.
-    value = pad.value if pad is not None else "0"
+    value = pad.value.text if pad is not None and isinstance(pad.value, Scalar) else "0"
     known = inner.first("pad")
     if known is not None:
-        pieces = tuple(replace(piece, value=value) if piece is known else piece for piece in inner.pieces)
+        pieces = tuple(with_value(piece, value) if piece is known else piece for piece in inner.pieces)
         return replace(layer, value=replace(inner, pieces=pieces))
     new = moved(Piece("pad", "", "pad: ", value), inside)
     at = next((index for index, piece in enumerate(inner.pieces) if piece.name == "kernelsize"), len(inner.pieces))

@@ -10,7 +10,17 @@ from dataclasses import replace
 
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
-from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, message_piece, settled, split_lists, without
+from caffe_ls.schema.upgrade.pieces import (
+    Body,
+    Piece,
+    Style,
+    message_piece,
+    renamed,
+    settled,
+    split_lists,
+    with_value,
+    without,
+)
 from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, integer_value
@@ -112,8 +122,7 @@ def _typed(piece: Piece, done: list[str]) -> Piece:
     assert name is not None
     new = f'"{V1_LAYER_TYPES[name]}"'
     done.append(f"type {piece.value.text} is now {new}")
-    # A number needs its colon and has it; `type` keeps the spacing that the user chose.
-    return replace(piece, value=Scalar("string", 0, len(new), new), field=None)
+    return with_value(piece, new)
 
 
 def _with_params(pieces: list[Piece], style: Style) -> list[Piece]:
@@ -137,9 +146,8 @@ def _with_params(pieces: list[Piece], style: Style) -> list[Piece]:
 
 
 def _renamed(piece: Piece, lead: str) -> Piece:
-    name = PARAM_FIELDS[piece.name]
-    value = piece.value
-    if name == "share_mode":
-        assert isinstance(value, Scalar)
-        value = _SHARE_MODES[value.text]
-    return replace(piece, name=name, head=f"{name}: ", value=value, lead=lead)
+    new = renamed(piece, PARAM_FIELDS[piece.name])
+    if new.name == "share_mode":
+        assert isinstance(new.value, Scalar)
+        new = with_value(new, _SHARE_MODES[new.value.text])
+    return replace(new, lead=lead)
