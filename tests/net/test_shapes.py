@@ -174,6 +174,13 @@ def test_exposed_states_are_further_tops() -> None:
         ("LRN", "lrn_param { local_size: 4 }", _IMAGE, ("lrn_layer.cpp:12", "4")),
         ("Permute", "permute_param { order: 1 order: 1 }", _IMAGE, ("permute_layer.cpp:41", "1")),
         ("Input", "", _IMAGE, ("layer.hpp:349", '"x0"')),
+        # What is empty cannot be filled; a uint32 beyond an int turns negative.
+        ("InnerProduct", "inner_product_param { num_output: 4 }", (0, 3), ("blob.cpp:133", '"x0"')),
+        ("InnerProduct", "inner_product_param { num_output: 4 }", (2, 0), ("blob.cpp:133", None)),
+        ("BatchNorm", "", (0, 3), ("blob.cpp:133", '"x0"')),
+        ("Convolution", "convolution_param { num_output: 4 kernel_size: 3 stride: 4294967295 }", _IMAGE,
+         ("base_conv_layer.cpp", "4294967295")),
+        ("SPP", "spp_param { pyramid_height: 4000000000 }", _IMAGE, ("blob.cpp:34", "4000000000")),
     ],
 )  # fmt: skip
 def test_a_layer_that_caffe_refuses_says_where(

@@ -9,6 +9,9 @@ from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import bool_value, float_value, integer_value, string_value
 from caffe_ls.text.span import Span
 
+# No field holds what has more than 64 bits; such a number is as wrong as a word.
+_BEYOND = 1 << 64
+
 Value: TypeAlias = "Scalar | Message | Group"
 
 
@@ -55,7 +58,8 @@ class Group:
 
     def integers(self, name: str) -> list[int]:
         """The values of a repeated number field."""
-        return [number for value in self.scalars(name) if (number := integer_value(value)) is not None]
+        found = (integer_value(value) for value in self.scalars(name))
+        return [number for number in found if number is not None and -_BEYOND < number < _BEYOND]
 
     def number(self, name: str, default: float = 0.0) -> float:
         """A float field's value."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from caffe_ls.net.model import Dim, Shape
-from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, product, refuse, shapes_differ, shown
+from caffe_ls.net.shapes.step import (
+    Family,
+    Given,
+    Step,
+    as_int,
+    axis_of,
+    product,
+    refuse,
+    refuse_empty,
+    shapes_differ,
+    shown,
+)
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -43,14 +54,14 @@ def windows(param: Group, axes: int, check: str) -> list[Window]:
 
 
 def _per_axis(param: Group, name: str, pair: tuple[str, str], axes: int, default: int | None, check: str) -> list[int]:
-    plain = param.integers(name)
+    plain = [as_int(number) for number in param.integers(name)]
     if any(param.has(one) for one in pair):
         first = next(one for one in pair if param.has(one))
         if axes != 2:
             refuse(check, f"`{pair[0]}` and `{pair[1]}` are for 2 spatial axes; here are {axes}", param.place(first))
         if plain:
             refuse(check, f"give `{name}` or `{pair[0]}` and `{pair[1]}`, not both", param.place(first))
-        return [param.integer(one) for one in pair]
+        return [as_int(param.integer(one)) for one in pair]
     if not plain and default is not None:
         return [default] * axes
     if len(plain) not in (1, axes):
@@ -103,6 +114,8 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
             refuse("base_conv_layer.cpp:195", message, given.fields.place("bottom", index))
     size = deconvolved if transposed else convolved
     out = tuple(size(dim, row) for dim, row in zip(spatial, rows, strict=True))
+    if has_bias:
+        refuse_empty(out, "each map of the output", given.fields.place("bottom"))
     top = (*bottom[:axis], outputs, *out)
     into = channels if transposed else outputs
     of = outputs if transposed else channels

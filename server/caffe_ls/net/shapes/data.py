@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from caffe_ls.net.model import Dim, Shape
-from caffe_ls.net.shapes.step import Family, Given, Step, refuse
+from caffe_ls.net.shapes.step import Family, Given, Step, refuse, refuse_empty
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -113,7 +115,7 @@ def dummy_data(given: Given) -> Step:
         if len(shapes) not in (1, tops):
             message = f"{len(shapes)} `shape` for {tops} tops"
             refuse("dummy_data_layer.cpp:38", message, param.place("shape"))
-        return Step(tuple(shapes * tops if len(shapes) == 1 else shapes))
+        return _filled(given, param, shapes * tops if len(shapes) == 1 else shapes)
     if param.has("shape"):
         message = "give `shape`, or `num`, `channels`, `height` and `width`"
         refuse("dummy_data_layer.cpp:22", message, param.place("shape"))
@@ -124,7 +126,17 @@ def dummy_data(given: Given) -> Step:
             message = f"`{name}` is given {len(values)} times for {tops} tops"
             refuse("dummy_data_layer.cpp:25", message, param.place(name))
         columns.append(values * tops if len(values) == 1 else values)
-    return Step(tuple(zip(*columns, strict=True)))
+    return _filled(given, param, list(zip(*columns, strict=True)))
+
+
+def _filled(given: Given, param: Group, shapes: Sequence[Shape]) -> Step:
+    """Constant data is filled in at once, and must have room."""
+    fillers = param.groups("data_filler")
+    for index, shape in enumerate(shapes):
+        filler = fillers[min(index, len(fillers) - 1)] if fillers else None
+        if filler is None or filler.text("type", "constant") == "constant":
+            refuse_empty(shape, "the data", given.fields.place("top", index))
+    return Step(tuple(shapes))
 
 
 @FAMILY.layer("MemoryData", bottoms=0, tops=2)

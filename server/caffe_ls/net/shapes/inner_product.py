@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, product, refuse
+from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, product, refuse, refuse_empty
 
 FAMILY = Family()
 
@@ -21,6 +21,8 @@ def inner_product(given: Given) -> Step:
         # No CHECK of its own: the filler finds an empty blob.
         refuse("blob.cpp:133", "`num_output` is missing or 0", param.place("num_output"))
     inputs = product(bottom[axis:])
+    if has_bias:
+        refuse_empty(bottom[:axis], "the batch", given.fields.place("bottom"))
     weights = (inputs, outputs) if param.flag("transpose") else (outputs, inputs)
     top = (*bottom[:axis], outputs)
     return Step((top,), (weights, (outputs,)) if has_bias else (weights,), product((*top, inputs)))

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from caffe_ls.net.model import AnyShape, Shape
-from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, differ, legacy_dim, product, refuse, shown
+from caffe_ls.net.shapes.step import (
+    Family,
+    Given,
+    Step,
+    axis_of,
+    differ,
+    legacy_dim,
+    product,
+    refuse,
+    refuse_empty,
+    shown,
+)
 
 FAMILY = Family()
 
@@ -37,9 +48,9 @@ def softmax_with_loss(given: Given) -> Step:
     """SoftmaxWithLossLayer::Reshape."""
     _check_batch(given)
     param = given.group("softmax_param")
-    _check_labels(
-        given, axis_of(given.shape(), param.integer("axis", 1), param.place("axis")), "softmax_loss_layer.cpp:47"
-    )
+    axis = axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
+    refuse_empty((given.shape()[axis],), "the axis of the classes", given.fields.place("bottom"))
+    _check_labels(given, axis, "softmax_loss_layer.cpp:47")
     return Step(_scores(given))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, legacy_dim, refuse, shown
+from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, legacy_dim, refuse, refuse_empty, shown
 
 FAMILY = Family()
 
@@ -21,6 +21,7 @@ def batch_norm(given: Given) -> Step:
     if len(bottom) < 2:
         message = f"BatchNorm takes an input of 2 axes or more; this one has {len(bottom)}"
         refuse("blob.hpp:122", message, given.fields.place("bottom"))
+    refuse_empty(bottom, "the input", given.fields.place("bottom"))
     return Step((bottom,), ((bottom[1],), (bottom[1],), (1,)))
 
 
@@ -49,7 +50,8 @@ def mean_variance(given: Given) -> Step:
 def softmax(given: Given) -> Step:
     """SoftmaxLayer::Reshape."""
     param = given.group("softmax_param")
-    axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
+    axis = axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
+    refuse_empty((given.shape()[axis],), "the axis", given.fields.place("bottom"))
     return Step((given.shape(),))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from caffe_ls.net.model import Dim, LayerSpec, Shape
-from caffe_ls.net.shapes.step import Count, Family, Given, Step, refuse, shown
+from caffe_ls.net.shapes.step import Count, Family, Given, Step, as_int, refuse, shown
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
 
+_MOST_LEVELS = 16
 _METHODS = ("MAX", "AVE", "STOCHASTIC")
 
 
@@ -81,8 +82,8 @@ def _kernel(param: Group) -> tuple[int, int] | None:
             "pooling_layer.cpp:22", f"{what}, not both" if both else what, param.place((given or ["kernel_size"])[0])
         )
     if not both:
-        return (param.integer("kernel_size"),) * 2
-    return param.integer("kernel_h"), param.integer("kernel_w")
+        return (as_int(param.integer("kernel_size")),) * 2
+    return as_int(param.integer("kernel_h")), as_int(param.integer("kernel_w"))
 
 
 def _pair(param: Group, name: str, default: int, line: int) -> tuple[int, int]:
@@ -92,8 +93,8 @@ def _pair(param: Group, name: str, default: int, line: int) -> tuple[int, int]:
         message = f"give `{name}`, or `{name}_h` and `{name}_w`"
         refuse(f"pooling_layer.cpp:{line}", message, param.place(given[0]))
     if given:
-        return param.integer(both[0]), param.integer(both[1])
-    return (param.integer(name, default),) * 2
+        return as_int(param.integer(both[0])), as_int(param.integer(both[1]))
+    return (as_int(param.integer(name, default)),) * 2
 
 
 def _check_pad(param: Group, pad: tuple[int, int], kernel: tuple[int, int] | None) -> None:
@@ -119,6 +120,12 @@ def spatial_pyramid_pooling(given: Given) -> Step:
         return Step(((num, channels, 1, 1),))
     if channels is None or height is None or width is None:
         return Step(((num, None),))
+    if levels > _MOST_LEVELS:
+        refuse(
+            "blob.cpp:34",
+            f"`pyramid_height: {levels}` makes more bins than a blob holds",
+            param.place("pyramid_height"),
+        )
     places = 0
     for level in range(levels):
         sizes = [_bins(size, 2**level) for size in (height, width)]

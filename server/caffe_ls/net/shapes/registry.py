@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from caffe_ls.net.model import Refusal
-from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError
+from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, shown
 from caffe_ls.text.span import Span
 
 _FAMILIES = (
@@ -59,7 +59,7 @@ def _step(given: Given) -> Step | Refusal:
         found = declared.rule(given)
     except StoppedError as stopped:
         return stopped.refusal
-    return _wrong_sizes(given, found) or _with_given_blobs(given, found)
+    return _wrong_sizes(given, found) or _empty_params(given, found) or _with_given_blobs(given, found)
 
 
 def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
@@ -109,6 +109,15 @@ def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
             product *= 1 if dim is None else dim
             if product > _LARGEST_COUNT:
                 return Refusal("the blob has more than 2,147,483,647 numbers", given.fields.span, "blob.cpp:34")
+    return None
+
+
+def _empty_params(given: Given, found: Step) -> Refusal | None:
+    """A filler finds no room (filler.hpp); blobs in the text itself are not filled."""
+    for shape in found.params or ():
+        if shape is not None and 0 in shape and not given.fields.has("blobs"):
+            message = f"a parameter blob is empty ({shown(shape)}): an input or `num_output` is 0"
+            return Refusal(message, given.fields.span, "blob.cpp:133")
     return None
 
 

@@ -154,6 +154,17 @@ def product(dims: Sequence[Dim]) -> Dim:
     return None if unknown and result else result
 
 
+def refuse_empty(shape: Shape, what: str, span: Span) -> None:
+    """Stop at a blob without numbers that Caffe fills or reads while it builds the net (blob.cpp, mutable_cpu_data)."""
+    if 0 in shape:
+        refuse("blob.cpp:133", f"{what} is empty ({shown(shape)})", span)
+
+
+def as_int(number: int) -> int:
+    """An unsigned number of the text as Caffe keeps it, in an int: beyond 2,147,483,647 it turns negative."""
+    return (number + 2**31) % 2**32 - 2**31
+
+
 def differ(one: Dim, other: Dim) -> bool:
     """Whether two dimensions are certainly not the same."""
     return one is not None and other is not None and one != other
