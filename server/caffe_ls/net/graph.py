@@ -12,7 +12,6 @@ from caffe_ls.net.model import (
     AnyShape,
     DataSource,
     Layer,
-    LayerSpec,
     Net,
     ParamSpec,
     Refusal,
@@ -42,12 +41,11 @@ class _Row:
     """A layer while the net is built; splits have rows too."""
 
     built: Built
-    bottoms: list[int]
-    tops: list[int]
     step: Step
     loss_weights: tuple[float, ...]
     wiring: Wiring
     bottom_shapes: tuple[AnyShape, ...]
+    known_type: bool
 
 
 class _Builder:
@@ -98,7 +96,7 @@ class _Builder:
             spec.propagate_down if given else tuple(flags),
             declared.unforced if declared is not None else frozenset(),
         )
-        self._rows.append(_Row(built, bottoms, tops, found, weights, wiring, bottom_shapes))
+        self._rows.append(_Row(built, found, weights, wiring, bottom_shapes, declared is not None))
 
     def finish(self, text: NetText) -> Net:
         """What is left to do when all layers stand."""
@@ -124,13 +122,10 @@ class _Builder:
 
     def _layer(self, row: _Row, needed: bool, bottoms_needed: tuple[bool, ...]) -> Layer:
         built = row.built
-        names = tuple(self._names[blob] for blob in row.tops)
         return Layer(
-            placed=built.placed,
-            bottoms=tuple(
-                text_name for text_name, _ in zip(_written_bottoms(built.placed.spec), row.bottoms, strict=False)
-            ),
-            tops=names,
+            placed=built.written,
+            bottoms=built.written.spec.bottoms,
+            tops=row.wiring.tops,
             sources=built.sources,
             bottom_shapes=row.bottom_shapes,
             top_shapes=row.step.tops,
@@ -139,7 +134,7 @@ class _Builder:
             loss_weights=row.loss_weights,
             needs_backward=needed,
             bottoms_need_backward=bottoms_needed,
-            known_type=layer_type(built.placed.spec.type) is not None,
+            known_type=row.known_type,
             assumes=row.step.assumes,
         )
 
@@ -207,8 +202,3 @@ class _Builder:
     def _refuse(self, built: Built, check: str, message: str, field: str, index: int = 0) -> None:
         place = built.placed.place(field, index)
         self._refusals.append(Refusal(message, place, check, built.origin))
-
-
-def _written_bottoms(spec: LayerSpec) -> tuple[str, ...]:
-    """The bottoms' names before splits renamed them."""
-    return tuple(spec.fields.texts("bottom"))

@@ -15,10 +15,11 @@ SPLIT = "Split"
 class Built(NamedTuple):
     """A layer as Net::Init gets it: with the names that splits give, and what its bottoms read in the text's net.
 
-    `origin` is the index among the layers before the splits, None for a split.
+    `written` is the layer before the splits, `origin` its index among the others, None for a split.
     """
 
     placed: PlacedLayer
+    written: PlacedLayer
     origin: int | None
     sources: tuple[Source | None, ...]
 
@@ -54,7 +55,7 @@ def _inserted(
     built: list[Built] = []
     given: dict[Source, int] = {}
     for index, placed in enumerate(layers):
-        spec = placed.spec
+        written, spec = placed, placed.spec
         bottoms = list(spec.bottoms)
         for position, source in enumerate(sources[index]):
             if source is not None and uses[source] > 1:
@@ -75,7 +76,7 @@ def _inserted(
         if tuple(bottoms) != spec.bottoms or weights != spec.loss_weights:
             # The copy shares `steps`: the names of bottoms and the loss weights change no shape.
             placed = PlacedLayer(placed.base, replace(spec, bottoms=tuple(bottoms), loss_weights=weights))
-        built.append(Built(placed, index, sources[index]))
+        built.append(Built(placed, written, index, sources[index]))
         built += splits
     return built
 
@@ -94,7 +95,7 @@ def _split(placed: PlacedLayer, blob: str, source: Source, count: int, weight: f
         propagate_down=(),
         params=(),
     )
-    return Built(PlacedLayer(placed.base, spec), None, (source,))
+    return Built(PlacedLayer(placed.base, spec), PlacedLayer(placed.base, spec), None, (source,))
 
 
 def _split_blob(layer: str, blob: str, top: int, number: int) -> str:

@@ -84,7 +84,10 @@ def upsample(given: Given) -> Step:
     if not (height and width):
         factor = param.integer("scale", param.integer("stride", 2))
         factors = (param.integer("scale_h") or factor, param.integer("scale_w") or factor)
-        sizes = tuple(None if dim is None else dim * by for dim, by in zip(bottom[2:], factors, strict=True))
+        less = (param.flag("pad_out_h"), param.flag("pad_out_w"))
+        sizes = tuple(
+            None if dim is None else dim * by - int(one) for dim, by, one in zip(bottom[2:], factors, less, strict=True)
+        )
         return Step(((*bottom[:2], *sizes),))
     return Step(((*bottom[:2], height, width),))
 
