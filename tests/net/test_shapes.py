@@ -86,6 +86,7 @@ def test_every_type_of_bvlc_and_ssd_has_a_rule() -> None:
         ("Interp", "interp_param { zoom_factor: 2 }", [_IMAGE], (2, 3, 15, 15)),
         ("Upsample", "upsample_param { scale: 2 }", [_IMAGE], (2, 3, 16, 16)),
         ("CReLU", "", [_IMAGE], (2, 6, 8, 8)),
+        ("Reorg", "reorg_param { stride: 2 }", [_IMAGE], (2, 12, 4, 4)),
     ],
 )  # fmt: skip
 def test_a_top_has_the_shape(kind: str, fields: str, bottoms: list[AnyShape], top: AnyShape) -> None:

@@ -92,6 +92,25 @@ def upsample(given: Given) -> Step:
     return Step(((*bottom[:2], height, width),))
 
 
+@FAMILY.layer("Reorg")
+def reorg(given: Given) -> Step:
+    """YOLO's reorg_layer.cpp: squares of places become channels, or the reverse."""
+    param = given.group("reorg_param")
+    stride = param.integer("stride")
+    bottom = given.shape()
+    if len(bottom) != 4 or stride <= 0:
+        refuse("reorg_layer.cpp", "an input of 4 axes and a `stride` above 0 are needed", param.place("stride"))
+    num, channels, height, width = bottom
+    square = stride * stride
+    if param.flag("reverse"):
+        return Step(((num, _part(channels, square), product((height, stride)), product((width, stride))),))
+    return Step(((num, product((channels, square)), _part(height, stride), _part(width, stride)),))
+
+
+def _part(dim: Dim, by: int) -> Dim:
+    return None if dim is None else dim // by
+
+
 @FAMILY.layer("Reverse", "GradientReversal", "GradientScaler", "CenterScale", reads_ranks=False)
 def same(given: Given) -> Step:
     """Same shape, other order or gradient."""
