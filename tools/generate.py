@@ -8,7 +8,10 @@ With --check nothing is written; the exit status is 1, and the names are printed
 from __future__ import annotations
 
 import argparse
+import importlib
+import inspect
 import json
+import pkgutil
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +22,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "server"))
 
+import caffe_ls.features  # noqa: E402
 from caffe_ls.rules.explanation import CATEGORY_WORDS, explanation  # noqa: E402
 from caffe_ls.rules.finding import Category, Severity  # noqa: E402
 from caffe_ls.rules.registry import all_rules  # noqa: E402
@@ -185,7 +189,21 @@ def _text_of(path: str) -> str | None:
     return target.read_text(encoding="utf-8") if target.exists() else None
 
 
-_SECTIONS: dict[str, Callable[[], str]] = {"rules": lambda: rules_table(all_rules(), "docs/rules/")}
+def features_table() -> str:
+    """What the language server answers: each module of `features` with a function of its own name on a view."""
+    lines = ["| feature | what it tells or does |", "|---|---|"]
+    for module in sorted(pkgutil.iter_modules(caffe_ls.features.__path__), key=lambda module: module.name):
+        loaded = importlib.import_module(f"caffe_ls.features.{module.name}")
+        feature = getattr(loaded, module.name, None)
+        if callable(feature) and next(iter(inspect.signature(feature).parameters)) == "view" and loaded.__doc__:
+            lines.append(f"| {module.name.replace('_', ' ')} | {loaded.__doc__.strip().splitlines()[0]} |")
+    return "\n".join(lines) + "\n"
+
+
+_SECTIONS: dict[str, Callable[[], str]] = {
+    "rules": lambda: rules_table(all_rules(), "docs/rules/"),
+    "features": features_table,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -90,6 +90,7 @@ class CaffeServer {
       this.client = client;
       client.onDidChangeState((change) => this.status.show(change.newState));
       await client.start();
+      this.status.showDialect(client);
     } catch (error) {
       this.tell(error);
     }

@@ -51,6 +51,16 @@ def test_a_session_from_the_beginning_to_the_end() -> None:
         assert client.ask("textDocument/formatting", {**DOCUMENT, "options": options}) == []
 
 
+def test_the_dialect_of_a_document_is_told() -> None:
+    with session() as client:
+        client.open(URI, "layer { permute_param { order: 1 } }\n")
+        about = {"command": "caffe-ls.documentInformation", "arguments": [URI]}
+        assert client.ask("workspace/executeCommand", about)["dialect"] == "ssd"
+        unknown = {"command": "caffe-ls.documentInformation", "arguments": ["file:///not/open"]}
+        assert client.ask("workspace/executeCommand", unknown) is None
+        assert client.error("workspace/executeCommand", {**about, "arguments": [URI, 1, 2]}) == -32602
+
+
 def test_leaving_without_a_word_is_told_by_the_exit_status() -> None:
     client = Client({})
     client.tell("exit", None)
@@ -109,7 +119,8 @@ def test_every_method_that_is_offered_has_a_handler() -> None:
             "documentRangeFormattingProvider": "rangeFormatting",
             "diagnosticProvider": "diagnostic",
         }
-        offered = {name for name in client.offered if name.endswith("Provider")}
+        assert client.offered["executeCommandProvider"]["commands"] == ["caffe-ls.documentInformation"]
+        offered = {name for name in client.offered if name.endswith("Provider")} - {"executeCommandProvider"}
         assert offered == set(methods)
         for method in methods.values():
             assert client.error(f"textDocument/{method}", {"no": "parameters"}) == -32602

@@ -1,4 +1,4 @@
-"""What the name or the value under the cursor means."""
+"""What the name or the value under the cursor means, and why a fault there matters."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import caffe_ls
 from caffe_ls.features.client import Client
 
 TRIGGER_CHARACTERS = ('"', "'", ":", " ", "[", ",")
+COMMANDS = ("caffe-ls.documentInformation",)
 CODE_ACTION_KINDS = ("quickfix", "source.fixAll")
 
 
@@ -20,6 +21,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "completionProvider": {"triggerCharacters": list(TRIGGER_CHARACTERS), "resolveProvider": True},
         "documentFormattingProvider": True,
         "documentRangeFormattingProvider": True,
+        "executeCommandProvider": {"commands": list(COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     if client.takes_code_action_literals:

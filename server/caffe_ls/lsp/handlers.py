@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 
 import caffe_ls
 from caffe_ls.features.client import Client
+from caffe_ls.lsp.capabilities import COMMANDS
 from caffe_ls.lsp.configuration import SECTION, settings_of
 from caffe_ls.lsp.protocol import UNREADABLE, Protocol
 from caffe_ls.lsp.publishing import Publisher, diagnostics_of
@@ -37,6 +38,7 @@ class Server(LanguageServer):
         self.was_shut_down = False
         for method, handler in _HANDLERS.items():
             self.feature(method)(functools.partial(_guarded, handler, self))
+        self.command(COMMANDS[0])(functools.partial(_document_information, self))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that pygls met."""
@@ -214,6 +216,13 @@ def _range_formatting(server: Server, params: types.DocumentRangeFormattingParam
 
     view = server.session.view(params.text_document.uri)
     return None if view is None else formatting(view, params.options, view.span(params.range))
+
+
+def _document_information(server: Server, uri: str) -> dict[str, object] | None:
+    from caffe_ls.features.document_information import document_information
+
+    view = server.session.view(uri)
+    return None if view is None else document_information(view)
 
 
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:

@@ -55,9 +55,9 @@ def test_old_layers_are_known_by_their_old_names() -> None:
 
 def test_a_users_fork_may_register_what_is_not_read() -> None:
     own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
-    text = 'layer { name: "a" type: "OwnLayer" }\nlayer { name: "b" type: "Permute" }\n'
+    text = "".join(f'layer {{ name: "{name}" type: "{name}" }}\n' for name in ("OwnLayer", "Permute", "Relu"))
     found = check(PrototxtDocument("/net.prototxt", text, own_schema=own))
-    assert [(finding.layer, finding.severity) for finding in found] == [("a", Severity.INFORMATION)]
+    assert [(finding.layer, finding.severity) for finding in found] == [("Relu", Severity.INFORMATION)]
 
 
 def test_a_forks_type_offers_the_setting() -> None:

@@ -22,7 +22,7 @@ FAMILY.layer(
 )(_unchanged)  # fmt: skip
 FAMILY.layer("AbsVal", in_place=False, reads_ranks=False)(_unchanged)
 FAMILY.layer(
-    "ReLU6", "RReLU", "HardSigmoid", "HSwish", "HardSwish", "Atan", "Mish", "L1Norm", "SELU", "CPReLU", "MaxOutDropout", "Noise",
+    "ReLU6", "RReLU", "HardSigmoid", "HSwish", "HardSwish", "Atan", "Mish", "SELU", "CPReLU", "Noise",
     reads_ranks=False,
 )(_unchanged)  # fmt: skip
 

@@ -4,9 +4,9 @@ Caffe creates a layer by its type's name, exactly as written: `Relu` is not `ReL
 registered ends the run when the net is built: `Unknown layer type: Relu (known types: AbsVal, Accuracy, ...)`. The type
 of a fork needs that fork's Caffe. A layer that the phase rules leave out is never created, and may be of any type.
 
-Where the types of a fork are not known, since its layers are registered in C++ that is not read, the finding is
-information only; so it is where the dialect is only guessed, unless the type is plainly a slip of a known one: your
-Caffe may be built with layers of its own. The setting `dialect` makes it certain.
+Where the types of a fork are not known, since its layers are registered in C++ that is not read, only a type that looks
+like a known one is told, as information. Where the dialect is only guessed, a type that is not plainly a slip of a
+known one is information too: your Caffe may be built with layers of its own. The setting `dialect` makes it certain.
 
 Source: layer_factory.hpp (LayerRegistry::CreateLayer), net.cpp (Net::Init); for V0 nets upgrade_proto.cpp
 (UpgradeV0LayerType).
@@ -133,6 +133,8 @@ def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool) -> _
         message = f"the layer type `{written}` {belongs_to(forks, schema)}"
         return _Fault(span, message, dialect_fixes(forks), severity)
     near = nearest_names(written, known)
+    if not schema.layer_types_complete and not near.names:
+        return None
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
     fixes = tuple(
         fix(f"Replace by `{name}`", Edit(span, quoted(name)), safe=near.clear and index == 0)
