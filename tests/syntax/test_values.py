@@ -96,3 +96,8 @@ def test_strings(text: str, value: str | None) -> None:
 )
 def test_booleans(text: str, value: bool | None) -> None:
     assert bool_value(_scalar(text)) is value
+
+
+def test_a_sign_without_a_number_is_no_number() -> None:
+    assert float_value(Scalar("broken", 0, 1, "-")) is None
+    assert integer_value(Scalar("broken", 0, 1, "-")) is None

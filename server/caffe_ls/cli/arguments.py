@@ -47,6 +47,7 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"caffe-ls {caffe_ls.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
     _add_check(commands.add_parser("check", help="find what is wrong in nets and solvers, and mend it"))
+    _add_shapes(commands.add_parser("shapes", help="show a net's layers, shapes, parameters and memory"))
     _add_fmt(commands.add_parser("fmt", help="format files in place"))
     _add_upgrade(commands.add_parser("upgrade", help="print a file of old Caffe in today's form"))
     _add_explain(commands.add_parser("explain", help="say what a rule finds, and why it matters"))
@@ -124,7 +125,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--level", type=int, default=0, metavar="N", help="the level of the net's state")
     group.add_argument("--data-shape", type=_data_shape, metavar="CxHxW", help="what data layers read")
-    group.add_argument("--batch", type=_batch, metavar="N", help="batch size where data layers leave it out")
+    group.add_argument("--batch", type=_batch, metavar="N", help="how many items data layers read at once")
     group.add_argument(
         "--config", default="", metavar="FILE", help="settings to use instead of the nearest caffe-ls.toml"
     )
@@ -160,6 +161,28 @@ def _batch(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _LARGEST_DIMENSION:
         raise argparse.ArgumentTypeError(f"a positive number, not {text!r}")
     return int(text)
+
+
+def _add_shapes(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Print a net's layers as Caffe builds them: shapes, parameters, multiply-adds, memory."
+    parser.add_argument("path", metavar="NET", help="a net, or - for standard input")
+    parser.add_argument(
+        "--format", choices=("table", "json", "csv"), default="table", help="how to print them (default: table)"
+    )
+    _add_common(parser)
+
+    def make(parsed: argparse.Namespace) -> Callable[[], int]:
+        if parsed.dialect and parsed.proto:
+            parser.error("--dialect and --proto exclude each other")
+
+        def command() -> int:
+            from caffe_ls.cli.shapes import shapes
+
+            return shapes(parsed.path, _common(parsed), parsed.format)
+
+        return command
+
+    parser.set_defaults(make=make)
 
 
 def _add_fmt(parser: argparse.ArgumentParser) -> None:

@@ -63,6 +63,8 @@ def float_value(scalar: Scalar) -> float | None:
     Decimal integers and floats, `inf`, `infinity` and `nan` in any case, with a sign; hex and octal are refused
     (text_format.cc, ConsumeUnsignedDecimalAsDouble).
     """
+    if scalar.kind == "broken":  # A sign without a number, for one.
+        return None
     text = scalar.text
     negative = text[0] == "-"
     digits = text[1:].split()[-1] if negative else text

@@ -43,7 +43,7 @@ _WINDOW_DATA = {"window_data": "window_data_param"}
 _TRANSFORM = dict.fromkeys([*V0_LAYER_TYPES, ""], "transform_param")
 
 # V0's flat fields: the new name, and by V0 type the message that the field moved to.
-_MOVED: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+MOVED_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
         "num_output": ("num_output", _WEIGHTED),
         "biasterm": ("bias_term", _WEIGHTED),
@@ -83,7 +83,7 @@ _MOVED: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
 _COPIED = frozenset({"name", "type", "blobs", "blobs_lr", "weight_decay"})
 _REPEATED = frozenset({"blobs", "blobs_lr", "weight_decay"})
 _OUTPUT = "hdf5_output_param"
-_FIELDS = _COPIED | frozenset(_MOVED) | {_OUTPUT}
+_FIELDS = _COPIED | frozenset(MOVED_FIELDS) | {_OUTPUT}
 
 # Today's order of a layer's fields; what is not named here keeps its place behind them.
 _ORDER = {"name": 0, "type": 1, "bottom": 2, "top": 3}
@@ -171,14 +171,14 @@ def _grouped(pieces: list[Piece], kind: str, style: Style, report: Report) -> It
     """The pieces with each message built where the first of its fields stood."""
     members: dict[str, list[Piece]] = {}
     for piece in pieces:
-        message = _MOVED[piece.name][1].get(kind) if piece.name in _MOVED else None
+        message = MOVED_FIELDS[piece.name][1].get(kind) if piece.name in MOVED_FIELDS else None
         if message is not None:
-            members.setdefault(message, []).append(renamed(piece, _MOVED[piece.name][0]))
+            members.setdefault(message, []).append(renamed(piece, MOVED_FIELDS[piece.name][0]))
     for piece in pieces:
         if piece.name == "type":
             yield _typed(piece, kind)
-        elif piece.name in _MOVED:
-            message = _MOVED[piece.name][1].get(kind)
+        elif piece.name in MOVED_FIELDS:
+            message = MOVED_FIELDS[piece.name][1].get(kind)
             if message is None:
                 yield from _dropped(piece, kind, style, report)
             elif message in members:

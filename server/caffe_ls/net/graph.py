@@ -1,0 +1,204 @@
+"""A net as Caffe builds it (net.cpp, Net::Init): connections, shapes, parameters, memory, and what needs backward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caffe_ls.net.backward import Wiring, needs_backward
+from caffe_ls.net.lower import NetText, filtered, state_in
+from caffe_ls.net.model import (
+    AUTOMATIC,
+    AnyShape,
+    DataSource,
+    Layer,
+    Net,
+    ParamSpec,
+    Refusal,
+    State,
+    count,
+)
+from caffe_ls.net.shapes.registry import layer_type, step
+from caffe_ls.net.shapes.step import Given, Step
+from caffe_ls.net.sharing import SharedParams
+from caffe_ls.net.splits import Built, with_splits
+
+_FLOAT_BYTES = 4
+
+
+def build(text: NetText, state: State, data: DataSource | None = None) -> Net:
+    """The net of a text in a state. Where Caffe would stop, a refusal is kept and the rest is built."""
+    state = state_in(text, state)
+    refusals = list(text.refusals)
+    builder = _Builder(state, data or DataSource(), refusals)
+    for built in with_splits(list(filtered(text, state))):
+        builder.add(built)
+    return builder.finish(text)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A layer while the net is built; splits have rows too."""
+
+    built: Built
+    step: Step
+    loss_weights: tuple[float, ...]
+    wiring: Wiring
+    bottom_shapes: tuple[AnyShape, ...]
+    known_type: bool
+
+
+class _Builder:
+    def __init__(self, state: State, data: DataSource, refusals: list[Refusal]) -> None:
+        self._state = state
+        self._data = data
+        self._refusals = refusals
+        self._rows: list[_Row] = []
+        self._names: list[str] = []
+        self._shapes: list[AnyShape] = []
+        self._blob_needs_backward: list[bool] = []
+        self._blob_by_name: dict[str, int] = {}
+        self._available: dict[str, None] = {}
+        self._numbers: int | None = 0
+        self._params = SharedParams()
+
+    def add(self, built: Built) -> None:
+        """One turn of the loop in Net::Init."""
+        spec = built.placed.spec
+        declared = layer_type(spec.type)
+        if spec.propagate_down and len(spec.propagate_down) != len(spec.bottoms):
+            message = f"{len(spec.propagate_down)} `propagate_down` for {len(spec.bottoms)} bottoms"
+            self._refuse(built, "net.cpp:79", message, "propagate_down")
+        bottoms = [self._bottom(built, index) for index in range(len(spec.bottoms))]
+        flags = [self._blob_needs_backward[blob] for blob in bottoms]
+        tops = [self._top(built, index) for index in range(len(spec.tops))]
+        if declared is not None and declared.is_loss:
+            while len(tops) < max(1, declared.tops(spec).least):
+                tops.append(self._new_blob(AUTOMATIC))
+        bottom_shapes = tuple(self._shapes[blob] for blob in bottoms)
+        found = self._set_up(built, bottom_shapes, len(tops))
+        for blob, shape in zip(tops, found.tops, strict=True):
+            self._shapes[blob] = shape
+            number = count(shape)
+            self._numbers = None if number is None or self._numbers is None else self._numbers + number
+        weights = self._loss_weights(built, declared is not None and declared.is_loss, len(tops))
+        specs = self._param_specs(built, found)
+        needed = any(flags) or any(one.lr_mult != 0 for one in specs)
+        if needed:
+            for blob in tops:
+                self._blob_needs_backward[blob] = True
+        given = len(spec.propagate_down) == len(bottoms)
+        wiring = Wiring(
+            tuple(self._names[blob] for blob in bottoms),
+            tuple(self._names[blob] for blob in tops),
+            tuple(weight != 0 for weight in weights),
+            needed,
+            spec.propagate_down if given else tuple(flags),
+            declared.unforced if declared is not None else frozenset(),
+        )
+        self._rows.append(_Row(built, found, weights, wiring, bottom_shapes, declared is not None))
+
+    def finish(self, text: NetText) -> Net:
+        """What is left to do when all layers stand."""
+        self._refusals += self._params.refusals
+        backward = needs_backward([row.wiring for row in self._rows], text.force_backward)
+        layers = tuple(
+            self._layer(row, needed, bottoms)
+            for row, (needed, bottoms) in zip(self._rows, backward, strict=True)
+            if row.built.origin is not None
+        )
+        splits = {name for row in self._rows if row.built.origin is None for name in row.built.placed.spec.tops}
+        blobs = {name: shape for name, shape in zip(self._names, self._shapes, strict=True) if name not in splits}
+        return Net(
+            name=text.name,
+            state=self._state,
+            layers=layers,
+            blobs=blobs,
+            params=self._params.all,
+            outputs=tuple(sorted(self._available)),
+            data_memory_bytes=None if self._numbers is None else self._numbers * _FLOAT_BYTES,
+            refusals=tuple(self._refusals),
+        )
+
+    def _layer(self, row: _Row, needed: bool, bottoms_needed: tuple[bool, ...]) -> Layer:
+        built = row.built
+        return Layer(
+            placed=built.written,
+            bottoms=built.written.spec.bottoms,
+            tops=row.wiring.tops,
+            sources=built.sources,
+            bottom_shapes=row.bottom_shapes,
+            top_shapes=row.step.tops,
+            param_shapes=row.step.params,
+            macs=row.step.macs,
+            loss_weights=row.loss_weights,
+            needs_backward=needed,
+            bottoms_need_backward=bottoms_needed,
+            known_type=row.known_type,
+            assumes=row.step.assumes,
+        )
+
+    def _bottom(self, built: Built, index: int) -> int:
+        """Net::AppendBottom; a blob of unknown shape takes the place of one that nothing makes."""
+        name = built.placed.spec.bottoms[index]
+        if name not in self._available:
+            self._refuse(built, "insert_splits.cpp:29", f"no layer above makes the blob `{name}`", "bottom", index)
+            blob = self._new_blob(name)
+            self._blob_by_name.setdefault(name, blob)
+            return blob
+        del self._available[name]
+        return self._blob_by_name[name]
+
+    def _top(self, built: Built, index: int) -> int:
+        """Net::AppendTop."""
+        spec = built.placed.spec
+        name = spec.tops[index]
+        if index < len(spec.bottoms) and spec.bottoms[index] == name:
+            self._available[name] = None
+            return self._blob_by_name[name]
+        if name in self._blob_by_name:
+            self._refuse(built, "net.cpp:377", f"the blob `{name}` is made twice", "top", index)
+        blob = self._new_blob(name)
+        self._blob_by_name[name] = blob
+        self._available[name] = None
+        return blob
+
+    def _new_blob(self, name: str) -> int:
+        self._names.append(name)
+        self._shapes.append(None)
+        self._blob_needs_backward.append(False)
+        return len(self._names) - 1
+
+    def _set_up(self, built: Built, bottoms: Sequence[AnyShape], tops: int) -> Step:
+        found = step(Given(built.placed.spec, tops, tuple(bottoms), self._state.phase, self._data))
+        if isinstance(found, Refusal):
+            place = found.span.shift(built.placed.base)
+            self._refusals.append(Refusal(found.message, place, found.check, built.origin))
+            return Step((None,) * tops, None, None)
+        return found
+
+    def _loss_weights(self, built: Built, is_loss: bool, tops: int) -> tuple[float, ...]:
+        """Layer::SetLossWeights; losses weigh 1 unless told (LossLayer::LayerSetUp)."""
+        weights = built.placed.spec.loss_weights or ((1.0,) if is_loss else ())
+        if weights and len(weights) != tops:
+            message = f"{len(weights)} `loss_weight` for {tops} tops: it is given once per top or not at all"
+            self._refuse(built, "layer.hpp:396", message, "loss_weight")
+            return (weights + (0.0,) * tops)[:tops]
+        return weights or (0.0,) * tops
+
+    def _param_specs(self, built: Built, found: Step) -> list[ParamSpec]:
+        specs = built.placed.spec.params
+        if found.params is None:
+            return list(specs)
+        if len(specs) > len(found.params):
+            blobs = len(found.params)
+            message = f"{len(specs)} `param` for a layer that has {blobs} parameter blob{'s'[: blobs != 1]}"
+            self._refuse(built, "net.cpp:143", message, "param", blobs)
+        taken = [specs[index] if index < len(specs) else ParamSpec() for index in range(len(found.params))]
+        if built.origin is not None:
+            self._params.add(built.origin, built.placed, taken, found.params)
+        return taken
+
+    def _refuse(self, built: Built, check: str, message: str, field: str, index: int = 0) -> None:
+        place = built.placed.place(field, index)
+        self._refusals.append(Refusal(message, place, check, built.origin))

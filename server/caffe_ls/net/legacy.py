@@ -1,0 +1,109 @@
+"""Layers of V0 and V1 in today's form, as values: what schema/upgrade does to a text, done to what it says.
+
+Places stay those of the text as written. Follows BVLC's upgrade_proto.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from caffe_ls.net.values import Group, Value
+from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V0_PADDING, V1_LAYER_TYPES
+from caffe_ls.schema.upgrade.v0_layers import MOVED_FIELDS
+from caffe_ls.schema.upgrade.v1_layers import PARAM_FIELDS, v1_type
+from caffe_ls.syntax.tree import Scalar
+
+_DATA_MESSAGES = {"Data": "data_param", "ImageData": "image_data_param", "WindowData": "window_data_param"}
+_TRANSFORMATIONS = ("scale", "mean_file", "crop_size", "mirror")
+
+
+def is_v0(layers: Group) -> bool:
+    """Whether a `layers` message is of V0: everything but bottoms and tops in a `layer` within."""
+    return layers.has("layer")
+
+
+def v0_to_v1(layers: Group) -> Group:
+    """UpgradeV0LayerParameter: flat fields in the messages that the layer's type reads, the others dropped."""
+    inner = layers.group("layer")
+    kind = inner.text("type")
+    fields: dict[str, list[Value]] = {
+        name: list(layers.fields[name]) for name in ("bottom", "top") if name in layers.fields
+    }
+    messages: dict[str, dict[str, list[Value]]] = {}
+    for name, values in inner.fields.items():
+        if name in MOVED_FIELDS:
+            new_name, owners = MOVED_FIELDS[name]
+            owner = owners.get(kind)
+            if owner is not None:
+                messages.setdefault(owner, {})[new_name] = list(values)
+        elif name == "type":
+            new = V0_LAYER_TYPES.get(kind, kind)
+            fields["type"] = [Scalar("identifier", *inner.place("type"), new)]
+        else:
+            fields[name] = list(values)
+    for owner, members in messages.items():
+        fields[owner] = [Group(members, inner.span)]
+    return Group(fields, layers.span)
+
+
+def v1_to_layer(layers: Group) -> Group:
+    """UpgradeNetDataTransformation and UpgradeV1LayerParameter."""
+    fields: dict[str, Sequence[Value]] = {
+        name: values for name, values in layers.fields.items() if name not in PARAM_FIELDS
+    }
+    kind = _type_of(layers)
+    if layers.has("type"):
+        fields["type"] = [Scalar("string", *layers.place("type"), f'"{kind}"')]
+    blocks = max((layers.count(name) for name in PARAM_FIELDS), default=0)
+    if blocks:
+        fields["param"] = [_param(layers, index) for index in range(blocks)]
+    return _with_transformation(Group(fields, layers.span), kind)
+
+
+def _type_of(layers: Group) -> str:
+    for value in layers.scalars("type"):
+        name = v1_type(value)
+        return value.text if name is None else V1_LAYER_TYPES[name]
+    return ""
+
+
+def _param(layers: Group, index: int) -> Group:
+    """The `param { }` block that the index-th values of the old fields become."""
+    fields = {new: [layers.fields[old][index]] for old, new in PARAM_FIELDS.items() if layers.count(old) > index}
+    first = next(iter(fields.values()))[0]
+    return Group(fields, first.span)
+
+
+def _with_transformation(layer: Group, kind: str) -> Group:
+    message = _DATA_MESSAGES.get(kind)
+    data = layer.group(message) if message is not None and layer.has(message) else None
+    moved = {name: data.fields[name] for name in _TRANSFORMATIONS if data.has(name)} if data is not None else {}
+    if not moved:
+        return layer
+    return layer.replaced({"transform_param": [layer.group("transform_param").replaced(moved)]})
+
+
+def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> list[Group | None]:
+    """UpgradeV0PaddingLayers: layers that read what a padding layer makes pad for themselves; None for the latter."""
+    makers: dict[str, int | None] = dict.fromkeys(inputs)
+    result: list[Group | None] = []
+    for layer in layers:
+        bottoms = list(layer.fields.get("bottom", ()))
+        inner = layer.group("layer")
+        for position, name in enumerate(layer.texts("bottom")):
+            maker = makers.get(name)
+            padding = layers[maker] if maker is not None else None
+            if padding is None or padding.group("layer").text("type") != V0_PADDING:
+                continue
+            place = bottoms[position].span
+            source = padding.text("bottom")
+            bottoms[position] = Scalar("string", *place, f'"{source}"')
+            pad = padding.group("layer").integer("pad")
+            inner = inner.replaced({"pad": [Scalar("integer", *place, str(pad))]})
+        if layer.group("layer").text("type") == V0_PADDING:
+            result.append(None)
+        else:
+            result.append(layer.replaced({"bottom": bottoms, "layer": [inner]}))
+        for name in layer.texts("top"):
+            makers[name] = len(result) - 1
+    return result

@@ -1,0 +1,266 @@
+"""The layers of a text in today's form, and which of them a state keeps.
+
+Each entry is lowered by itself and the result kept with it; only V0's padding layers and a net's inputs need more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
+from caffe_ls.net.model import LayerSpec, ParamSpec, PlacedLayer, Refusal, State
+from caffe_ls.net.values import Group, Value
+from caffe_ls.syntax.tree import Entry, File, Message, Scalar
+from caffe_ls.text.span import Span
+
+# Caffes in which the upgrade drops the three `param` of a BatchNorm where today's sets them to 0.
+_DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
+
+_PHASES = ("TRAIN", "TEST")
+
+
+@dataclass(frozen=True, slots=True)
+class NetText:
+    """What a text says of a net, upgraded, before a state chooses among its layers."""
+
+    name: str
+    layers: tuple[PlacedLayer, ...]
+    force_backward: bool
+    level: int
+    stages: frozenset[str]
+    phase: str | None
+    refusals: tuple[Refusal, ...]
+
+
+def lower_file(file: File, dialect: str = "bvlc") -> NetText:
+    """The net of a file (upgrade_proto.cpp, ReadNetParamsFromTextFileOrDie)."""
+    pieces = [(base, entry, group) for base, entry in file for group in _groups(entry)]
+    return _lowered(_Parts(tuple(pieces), _top(file)), dialect, upgrade=True)
+
+
+def lower_nets_of_solver(file: File, dialect: str = "bvlc") -> dict[str, list[NetText]]:
+    """The nets in a solver's own text, by field; Caffe does not upgrade these (solver.cpp, Solver::InitTrainNet)."""
+    nets: dict[str, list[NetText]] = {}
+    for base, entry in file:
+        field = entry.field
+        if field is None or field.name not in ("net_param", "train_net_param", "test_net_param"):
+            continue
+        for value in field.values:
+            if isinstance(value, Message):
+                group = Group.of(value)
+                pieces = tuple(
+                    (base, None, (name, layer)) for name in ("layer", "layers") for layer in group.groups(name)
+                )
+                net = _lowered(_Parts(pieces, [(base, group)]), dialect, upgrade=False)
+                nets.setdefault(field.name, []).append(net)
+    return nets
+
+
+def state_in(net: NetText, state: State) -> State:
+    """The state with what the net's own `state { }` says; the phase is the run's (net.cpp, Net's constructor)."""
+    return replace(state, level=state.level or net.level, stages=state.stages | net.stages)
+
+
+def filtered(net: NetText, state: State) -> Iterator[PlacedLayer]:
+    """The layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
+    for placed in net.layers:
+        fields = placed.spec.fields
+        includes = fields.groups("include")
+        if includes:
+            if any(_meets(rule, state) for rule in includes):
+                yield placed
+        elif not any(_meets(rule, state) for rule in fields.groups("exclude")):
+            yield placed
+
+
+def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
+    for placed in layers:
+        if placed.spec.fields.has("include") and placed.spec.fields.has("exclude"):
+            message = f"layer `{placed.spec.name}` has include and exclude rules: Caffe takes one kind"
+            yield Refusal(message, placed.place("exclude"), "net.cpp:269")
+
+
+def _meets(rule: Group, state: State) -> bool:
+    """Net::StateMeetsRule."""
+    if rule.has("phase") and rule.choice("phase", _PHASES) != state.phase:
+        return False
+    if rule.has("min_level") and state.level < rule.integer("min_level"):
+        return False
+    if rule.has("max_level") and state.level > rule.integer("max_level"):
+        return False
+    return state.stages.issuperset(rule.texts("stage")) and state.stages.isdisjoint(rule.texts("not_stage"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Layers as written, each with the field's name, and the groups that hold the net's other fields."""
+
+    layers: tuple[tuple[int, Entry | None, tuple[str, Group]], ...]
+    rest: list[tuple[int, Group]]
+
+    def groups(self, name: str) -> Iterator[tuple[int, Group]]:
+        return ((base, found) for base, group in self.rest for found in group.groups(name))
+
+    def first(self, name: str) -> Group | None:
+        return next((group for _, group in self.rest if group.has(name)), None)
+
+
+def _groups(entry: Entry) -> list[tuple[str, Group]]:
+    known = entry.cache.get(_groups)
+    if known is None:
+        field = entry.field
+        known = entry.cache[_groups] = (
+            [(field.name, Group.of(value)) for value in field.values if isinstance(value, Message)]
+            if field is not None and field.name in ("layer", "layers")
+            else []
+        )
+    return known  # type: ignore[return-value]
+
+
+def _top(file: File) -> list[tuple[int, Group]]:
+    return [
+        (base, Group({field.name: field.values}, field.span))
+        for base, entry in file
+        if (field := entry.field) is not None and field.name not in ("layer", "layers")
+    ]
+
+
+def _lowered(parts: _Parts, dialect: str, upgrade: bool) -> NetText:
+    v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
+    layers = list(_v0_layers(parts, dialect) if v0 else _layers(parts, dialect, upgrade))
+    inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
+    if inputs is not None:
+        layers.insert(0, inputs)
+    refusals = [*_mixture(parts)] if upgrade and not v0 else []
+    refusals += [*(_wrong_inputs(parts) if upgrade and not v0 else ()), *_with_both_rules(layers)]
+    state = next((group for _, group in parts.groups("state")), None) if not v0 else None
+    named, forced = parts.first("name"), parts.first("force_backward")
+    return NetText(
+        name=named.text("name") if named is not None else "",
+        layers=tuple(layers),
+        force_backward=forced is not None and forced.flag("force_backward"),
+        level=state.integer("level") if state is not None else 0,
+        stages=frozenset(state.texts("stage")) if state is not None else frozenset(),
+        phase=state.choice("phase", _PHASES) if state is not None and state.has("phase") else None,
+        refusals=tuple(refusals),
+    )
+
+
+def _mixture(parts: _Parts) -> Iterator[Refusal]:
+    """UpgradeV1Net; the upgrade of V0 drops today's layers without a word."""
+    if any(name == "layers" for _, _, (name, _) in parts.layers):
+        for base, _, (name, group) in parts.layers:
+            if name == "layer":
+                message = "the net has both `layer` and `layers`: Caffe refuses it"
+                yield Refusal(message, group.span.shift(base), "upgrade_proto.cpp, UpgradeV1Net")
+                return
+
+
+def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
+    """UpgradeNetInput reads as many shapes as there are inputs, whether they are there or not."""
+    names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
+    shapes = list(parts.groups("input_shape"))
+    dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]
+    if shapes and len(shapes) < len(names):
+        base, value = names[len(shapes)]
+        message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe crashes on this net"
+        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
+    elif names and not shapes and dims and len(dims) < 4 * len(names):
+        base, value = dims[-1]
+        message = f"{len(names)} `input` need {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
+        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
+
+
+def _layers(parts: _Parts, dialect: str, upgrade: bool) -> Iterator[PlacedLayer]:
+    for base, entry, (name, group) in parts.layers:
+        if name == "layers" and not upgrade:
+            continue
+        cache = entry.cache if entry is not None else {}
+        key = (_layers, dialect, id(group))
+        known = cache.get(key)
+        if known is None:
+            today = v1_to_layer(group) if name == "layers" else group
+            known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
+        assert isinstance(known, LayerSpec)
+        yield PlacedLayer(base, known)
+
+
+def _v0_layers(parts: _Parts, dialect: str) -> Iterator[PlacedLayer]:
+    names = [name for _, group in parts.rest for name in group.texts("input")]
+    old = [(base, group) for base, _, (name, group) in parts.layers if name == "layers"]
+    folded = fold_padding([group for _, group in old], names)
+    for (base, _), group in zip(old, folded, strict=True):
+        if group is not None:
+            yield PlacedLayer(base, spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)))
+
+
+def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:
+    """UpgradeNetBatchNorm: three `param` are zeroed, by older Caffes dropped."""
+    params = layer.groups("param")
+    if len(params) != 3 or layer.text("type") != "BatchNorm":
+        return layer
+    if dialect in _DROPS_BATCH_NORM_PARAMS:
+        return layer.replaced({"param": ()})
+    zeroed = []
+    for param in params:
+        zero = [Scalar("integer", *param.span, "0")]
+        zeroed.append(param.replaced({"lr_mult": zero, "decay_mult": zero}))
+    return layer.replaced({"param": zeroed})
+
+
+def _input_layer(parts: _Parts, forgets_shapes: bool) -> PlacedLayer | None:
+    """UpgradeNetInput: one Input layer named `input` before all others; inputs without any shape are dropped."""
+    names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
+    shapes = [] if forgets_shapes else list(parts.groups("input_shape"))
+    dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]
+    if not names or not (shapes or dims):
+        return None
+    base = names[0][0]
+    if shapes:
+        given = [_moved(group, at - base) for at, group in shapes[: len(names)]]
+    else:
+        moved = [_moved_scalar(value, at - base) for at, value in dims[: 4 * len(names)]]
+        given = [Group({"dim": moved[i : i + 4]}, moved[i].span) for i in range(0, len(moved), 4)]
+    place = names[0][1].span
+    fields: dict[str, list[Value]] = {
+        "name": [Scalar("string", *place, '"input"')],
+        "type": [Scalar("string", *place, '"Input"')],
+        "top": [_moved_scalar(value, at - base) for at, value in names],
+        "input_param": [Group({"shape": given}, place)],
+    }
+    return PlacedLayer(base, spec_of(Group(fields, place)))
+
+
+def _moved_scalar(value: Scalar, by: int) -> Scalar:
+    return value if by == 0 else Scalar(value.kind, value.start + by, value.end + by, value.text)
+
+
+def _moved(shape: Group, by: int) -> Group:
+    dims = [_moved_scalar(value, by) for value in shape.scalars("dim")]
+    return Group({"dim": dims}, Span(shape.span.start + by, shape.span.end + by))
+
+
+def spec_of(layer: Group) -> LayerSpec:
+    """The layer that a message of today's form says."""
+    return LayerSpec(
+        fields=layer,
+        name=layer.text("name"),
+        type=layer.text("type"),
+        bottoms=tuple(layer.texts("bottom")),
+        tops=tuple(layer.texts("top")),
+        loss_weights=tuple(layer.numbers("loss_weight")),
+        propagate_down=tuple(layer.flags("propagate_down")),
+        params=tuple(_param_spec(param) for param in layer.groups("param")),
+    )
+
+
+def _param_spec(param: Group) -> ParamSpec:
+    return ParamSpec(
+        name=param.text("name"),
+        lr_mult=param.number("lr_mult", 1.0),
+        decay_mult=param.number("decay_mult", 1.0),
+        permissive=param.choice("share_mode", ("STRICT", "PERMISSIVE")) == "PERMISSIVE",
+        has_lr_mult=param.has("lr_mult"),
+        has_decay_mult=param.has("decay_mult"),
+    )

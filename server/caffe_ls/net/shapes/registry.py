@@ -1,0 +1,139 @@
+"""One step of shape inference: what Caffe's Layer::SetUp makes of a layer, or where it stops."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from caffe_ls.net.model import Refusal
+from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, shown
+from caffe_ls.text.span import Span
+
+_FAMILIES = (
+    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling",
+    "rearranging", "recurrent", "region_pooling",
+)  # fmt: skip
+_LARGEST_COUNT = 2**31 - 1
+_MOST_AXES = 32
+
+
+@cache
+def layer_types() -> dict[str, LayerType]:
+    """All layer types that have a rule, by name."""
+    from importlib import import_module
+
+    found: dict[str, LayerType] = {}
+    for name in _FAMILIES:
+        found.update(import_module(f"caffe_ls.net.shapes.{name}").FAMILY.types)
+    return found
+
+
+def layer_type(name: str) -> LayerType | None:
+    """What is known of a layer type; None for one without a rule."""
+    return layer_types().get(name)
+
+
+def step(given: Given) -> Step | Refusal:
+    """What the layer makes of its bottoms; kept with the layer. Unknown types and unknown bottoms make unknown tops."""
+    key = (given.bottoms, given.spec.bottoms, given.top_count, given.phase, given.data)
+    steps = given.spec.steps
+    known = steps.get(key)
+    if known is None:
+        if len(steps) > 8:
+            steps.clear()
+        known = steps[key] = _step(given)
+    assert isinstance(known, (Step, Refusal))
+    return known
+
+
+def _step(given: Given) -> Step | Refusal:
+    declared = layer_type(given.spec.type)
+    if declared is None:
+        return Step((None,) * given.top_count, None, None)
+    refusal = _wrong_counts(given, declared)
+    if refusal is not None:
+        return refusal
+    try:
+        if declared.reads_ranks and any(shape is None for shape in given.bottoms):
+            tops = ((),) + (None,) * (given.top_count - 1) if declared.is_loss else (None,) * given.top_count
+            return Step(tops[: given.top_count], () if declared.is_loss else None, None)
+        found = declared.rule(given)
+    except StoppedError as stopped:
+        return stopped.refusal
+    return _wrong_sizes(given, found) or _empty_params(given, found) or _with_given_blobs(given, found)
+
+
+def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
+    """Layer::CheckBlobCounts (layer.hpp)."""
+    spec = given.spec
+    bottoms, tops = declared.bottoms(spec), declared.tops(spec)
+    fault = _wrong_count(spec.type, "bottom", len(given.bottoms), bottoms) or _wrong_count(
+        spec.type, "top", given.top_count, tops
+    )
+    if fault is None and declared.equal_counts and len(given.bottoms) != given.top_count:
+        fault = (
+            f"{spec.type} takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}",
+            "layer.hpp:379",
+            "top",
+        )
+    if fault is not None:
+        return Refusal(fault[0], _place(given, fault[2]), fault[1])
+    if not declared.in_place and any(top in spec.bottoms[:1] for top in spec.tops[:1]):
+        return Refusal(f"{spec.type} cannot work in place", _place(given, "top"), "top[0] != bottom[0]")
+    return None
+
+
+def _wrong_count(kind: str, what: str, number: int, wanted: Count) -> tuple[str, str, str] | None:
+    if wanted.least <= number <= wanted.most:
+        return None
+    line = {"bottom": 349, "top": 364}[what]
+    if wanted.least == wanted.most:
+        words = f"takes {wanted.least} {what}{'s'[: wanted.least != 1]}"
+    elif number < wanted.least:
+        words, line = f"takes at least {wanted.least} {what}{'s'[: wanted.least != 1]}", line + 5
+    else:
+        words, line = f"takes at most {wanted.most} {what}{'s'[: wanted.most != 1]}", line + 10
+    return f"{kind} {words}, not {number}", f"layer.hpp:{line}", what
+
+
+def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
+    """Blob::Reshape (blob.cpp): no more than 32 axes, no negative dimension, no more numbers than an int counts."""
+    for shape in (*found.tops, *(found.params or ())):
+        if shape is None:
+            continue
+        if len(shape) > _MOST_AXES:
+            return Refusal(f"a blob of {len(shape)} axes: Caffe takes 32 at most", given.fields.span, "blob.cpp:24")
+        product = 1
+        for dim in shape:
+            if dim is not None and dim < 0:
+                return Refusal(f"a dimension of the output is negative: {dim}", given.fields.span, "blob.cpp:32")
+            product *= 1 if dim is None else dim
+            if product > _LARGEST_COUNT:
+                return Refusal("the blob has more than 2,147,483,647 numbers", given.fields.span, "blob.cpp:34")
+    return None
+
+
+def _empty_params(given: Given, found: Step) -> Refusal | None:
+    """A filler finds no room (filler.hpp); blobs in the text itself are not filled."""
+    for shape in found.params or ():
+        if shape is not None and 0 in shape and not given.fields.has("blobs"):
+            message = f"a parameter blob is empty ({shown(shape)}): an input or `num_output` is 0"
+            return Refusal(message, given.fields.span, "blob.cpp:133")
+    return None
+
+
+def _with_given_blobs(given: Given, found: Step) -> Step:
+    """Blobs in the text itself take the place of those that the layer would make (Layer's constructor)."""
+    blobs = given.fields.groups("blobs")
+    if not blobs or found.params is None:
+        return found
+    shapes = []
+    for blob in blobs:
+        if blob.has("shape"):
+            shapes.append(tuple(blob.group("shape").integers("dim")))
+        else:
+            shapes.append(tuple(blob.integer(name) for name in ("num", "channels", "height", "width")))
+    return Step(found.tops, tuple(shapes), found.macs, found.assumes)
+
+
+def _place(given: Given, name: str) -> Span:
+    return given.fields.place(name)

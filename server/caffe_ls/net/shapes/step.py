@@ -1,0 +1,197 @@
+"""What a shape rule is given and gives, and what Caffe demands of a layer type before any rule is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeAlias
+
+from caffe_ls.net.model import AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape
+from caffe_ls.net.values import Group
+from caffe_ls.text.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a layer makes: shapes of tops and parameter blobs, None for unknown ones, and multiply-adds per pass.
+
+    `assumes` says in words what the shapes rest on where that is a guess.
+    """
+
+    tops: tuple[AnyShape, ...]
+    params: tuple[AnyShape, ...] | None = ()
+    macs: int | None = 0
+    assumes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a rule is asked about: a layer in today's form, and how many tops it has, the automatic ones included."""
+
+    spec: LayerSpec
+    top_count: int
+    bottoms: tuple[AnyShape, ...]
+    phase: Phase = "TRAIN"
+    data: DataSource = field(default_factory=DataSource)
+
+    @property
+    def fields(self) -> Group:
+        """The layer's fields."""
+        return self.spec.fields
+
+    def group(self, name: str) -> Group:
+        """One of the layer's parameter messages."""
+        return self.spec.fields.group(name)
+
+    def shape(self, index: int = 0) -> Shape:
+        """A bottom's shape; rules are asked only when the number of axes of every bottom is known."""
+        shape = self.bottoms[index]
+        assert shape is not None
+        return shape
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """All bottoms' shapes."""
+        return tuple(self.shape(index) for index in range(len(self.bottoms)))
+
+
+Rule: TypeAlias = Callable[[Given], Step]
+
+ANY_NUMBER = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many bottoms or tops a layer takes; `exact` tells which of Caffe's messages is printed."""
+
+    least: int = 0
+    most: int = ANY_NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class LayerType:
+    """What Caffe's class of a layer type declares. `unforced` are bottoms that force_backward leaves alone."""
+
+    rule: Rule
+    bottoms: Callable[[LayerSpec], Count]
+    tops: Callable[[LayerSpec], Count]
+    equal_counts: bool = False
+    is_loss: bool = False
+    in_place: bool = True
+    unforced: frozenset[int] = frozenset()
+    reads_ranks: bool = True
+
+
+class StoppedError(Exception):
+    """A rule cannot go on; `registry.step` turns it into the Refusal that it carries."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def refuse(check: str, message: str, span: Span) -> NoReturn:
+    """Stop where Caffe stops."""
+    raise StoppedError(Refusal(message, span, check))
+
+
+class Family:
+    """The layer types of one file, by name."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, LayerType] = {}
+
+    def layer(
+        self,
+        *names: str,
+        bottoms: int | tuple[int, int] | Callable[[LayerSpec], Count] = 1,
+        tops: int | tuple[int, int] | Callable[[LayerSpec], Count] = 1,
+        equal_counts: bool = False,
+        is_loss: bool = False,
+        in_place: bool = True,
+        unforced: Sequence[int] = (),
+        reads_ranks: bool = True,
+    ) -> Callable[[Rule], Rule]:
+        """Register a rule for layer types. Counts are exact, a range, or depend on the layer's fields."""
+
+        def register(rule: Rule) -> Rule:
+            declared = LayerType(
+                rule,
+                _count(bottoms),
+                _count(tops),
+                equal_counts,
+                is_loss,
+                in_place,
+                frozenset(unforced),
+                reads_ranks,
+            )
+            for name in names:
+                self.types[name] = declared
+            return rule
+
+        return register
+
+
+def _count(given: int | tuple[int, int] | Callable[[LayerSpec], Count]) -> Callable[[LayerSpec], Count]:
+    if isinstance(given, int):
+        fixed = Count(given, given)
+    elif isinstance(given, tuple):
+        fixed = Count(*given)
+    else:
+        return given
+    return lambda spec: fixed
+
+
+def product(dims: Sequence[Dim]) -> Dim:
+    """The product of dimensions; None where one is unknown, unless another is 0."""
+    result = 1
+    unknown = False
+    for dim in dims:
+        if dim is None:
+            unknown = True
+        else:
+            result *= dim
+    return None if unknown and result else result
+
+
+def refuse_empty(shape: Shape, what: str, span: Span) -> None:
+    """Stop at a blob without numbers that Caffe fills or reads while it builds the net (blob.cpp, mutable_cpu_data)."""
+    if 0 in shape:
+        refuse("blob.cpp:133", f"{what} is empty ({shown(shape)})", span)
+
+
+def as_int(number: int) -> int:
+    """An unsigned number of the text as Caffe keeps it, in an int: beyond 2,147,483,647 it turns negative."""
+    return (number + 2**31) % 2**32 - 2**31
+
+
+def differ(one: Dim, other: Dim) -> bool:
+    """Whether two dimensions are certainly not the same."""
+    return one is not None and other is not None and one != other
+
+
+def shapes_differ(one: Shape, other: Shape) -> bool:
+    """Whether two shapes are certainly not the same."""
+    return len(one) != len(other) or any(differ(a, b) for a, b in zip(one, other, strict=True))
+
+
+def shown(shape: AnyShape) -> str:
+    """A shape in words: `1 x 3 x ? x 8`."""
+    if shape is None:
+        return "of unknown shape"
+    return " x ".join("?" if dim is None else f"{dim:,}" for dim in shape) or "a single number"
+
+
+def axis_of(shape: Shape, axis: int, span: Span) -> int:
+    """The axis counted from the front (blob.hpp, CanonicalAxisIndex)."""
+    if axis < -len(shape) or axis >= len(shape):
+        message = f"axis {axis} of a blob that has {len(shape)} axes ({shown(shape)})"
+        refuse("blob.hpp:119" if axis < 0 else "blob.hpp:122", message, span)
+    return axis % len(shape)
+
+
+def legacy_dim(shape: Shape, index: int, span: Span) -> Dim:
+    """Num, channels, height or width as blob.hpp's LegacyShape gives them: 1 for axes that are not there."""
+    if len(shape) > 4:
+        refuse("blob.hpp:140", f"the layer takes at most 4 axes, and its input has {len(shape)} ({shown(shape)})", span)
+    return shape[index] if index < len(shape) else 1
