@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import getitem
 
@@ -14,7 +14,6 @@ from caffe_ls.training_log.series import POINTS, Series
 
 _MOST_VALUES = 1_500_000  # of all debug series of a run together, after thinning
 _ROWS_AT_ONCE = 256
-_cell: Callable[[bytes, slice], bytes] = getitem
 
 
 class Template:
@@ -32,8 +31,9 @@ class Template:
         row = lines[start : start + self.size]
         if len(row) < self.size or not self._alike(row):
             return None
+        cells: Iterator[bytes] = map(getitem, row, self.values)  # type: ignore[arg-type]
         try:
-            return array("d", map(float, map(_cell, row, self.values)))
+            return array("d", map(float, cells))
         except ValueError:
             return None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from caffe_ls.training_log.record import NonFinite, Run
 
-_DISPLAY = re.compile(rb"^\s*display:\s*(\d+)", re.MULTILINE)
+_DISPLAY = re.compile(rb"^\s*display:\s*(\d{1,15})\b", re.MULTILINE)
 
 
 def first_nonfinite(run: Run) -> NonFinite | None:

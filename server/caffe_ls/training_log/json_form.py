@@ -1,4 +1,4 @@
-"""The parts of `diagnose`'s JSON that the log alone tells: runs, their series, their ends, the first non-finite value."""
+"""What of `diagnose`'s JSON the log alone tells: runs, their series and ends, the first non-finite value."""
 
 from __future__ import annotations
 

@@ -54,14 +54,14 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "output",
-        rb"(Train|Test) net output #(\d+): (.+?) = " + _N + rb"(?: \(\* " + _N + rb" = " + _N + rb" loss\))?",
+        rb"(Train|Test) net output #(\d{1,15}): (.+?) = " + _N + rb"(?: \(\* " + _N + rb" = " + _N + rb" loss\))?",
         "    Train net output #0: loss = 0.7 (* 1 = 0.7 loss)",
         "    Test net output #12: accuracy/top5 = 0.91",
         "    Train net output #1: bbox = -nan (* 2 = -nan loss)",
     ),
     _pattern(
         "loss",
-        rb"Iteration (\d+)" + _SPEED + rb",(?: [\d./]+ep,)? (?:smoothed_)?loss = " + _N,
+        rb"Iteration (\d{1,15})" + _SPEED + rb",(?: [\d./]+ep,)? (?:smoothed_)?loss = " + _N,
         "Iteration 100, loss = 2.5",
         "Iteration 50 (2.5 iter/s, 20s/50 iters), loss = 1e+20",
         "Iteration 700 (17.5 iter/s, 5.7s/100 iter), 1.1/90.9ep, loss = 5.5",
@@ -69,7 +69,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "rate",
-        rb"Iteration (\d+), lr = " + _N,
+        rb"Iteration (\d{1,15}), lr = " + _N,
         "Iteration 100, lr = 0.01",
         "Iteration 0, lr = 0.2, m = 0.9",
         "Iteration 9, lr = -nan",
@@ -81,33 +81,33 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "testing",
-        rb"Iteration (\d+), Testing net(?: \(#(\d+)\))?",
+        rb"Iteration (\d{1,15}), Testing net(?: \(#(\d{1,15})\))?",
         "Iteration 500, Testing net (#1)",
         "Iteration 0, Testing net",
     ),
-    _pattern("test-score", rb"Test score #(\d+): " + _N, "Test score #0: 0.1"),
+    _pattern("test-score", rb"Test score #(\d{1,15}): " + _N, "Test score #0: 0.1"),
     _pattern("test-loss", rb"Test loss: " + _N, "Test loss: 1.25"),
     _pattern(
         "batch",
-        rb"Batch (\d+), (.+?) = " + _N,
+        rb"Batch (\d{1,15}), (.+?) = " + _N,
         "Batch 0, accuracy = 0.5",
     ),
     _pattern("creating", rb"Creating [Ll]ayer (.+)", "Creating Layer conv1", "Creating layer data"),
     _pattern("setting-up", rb"Setting up (.+)", "Setting up conv1"),
     _pattern(
         "top-shape",
-        rb"Top shape: (.*?)\((\d+)\)",
+        rb"Top shape: (.*?)\((\d{1,15})\)",
         "Top shape: 32 8 24 24 (147456)",
         "Top shape: (1)",
     ),
     _pattern(
         "top-shape-named",
-        rb"(?:TRAIN|TEST) Top shape for layer \d+ '(.+?)' (.*?)\((\d+)\)",
+        rb"(?:TRAIN|TEST) Top shape for layer \d+ '(.+?)' (.*?)\((\d{1,15})\)",
         "TRAIN Top shape for layer 3 'conv1/bn' 32 64 112 112 (25690112)",
     ),
     _pattern(
         "memory",
-        rb"Memory required for [Dd]ata:? (\d+)",
+        rb"Memory required for [Dd]ata:? (\d{1,15})",
         "Memory required for data: 100480",
         "Memory required for Data 12",
     ),
@@ -127,7 +127,9 @@ PATTERNS: tuple[Pattern, ...] = (
         "Creating training net from net file: a b.prototxt",
         "Creating training net specified in net_param.",
     ),
-    _pattern("test-net", rb"Creating test net \(#(\d+)\)", "Creating test net (#1) specified by net file: t.prototxt"),
+    _pattern(
+        "test-net", rb"Creating test net \(#(\d{1,15})\)", "Creating test net (#1) specified by net file: t.prototxt"
+    ),
     _pattern("net-done", rb"Network initialization done\.", "Network initialization done."),
     _pattern("start", rb"Starting Optimization|Solving\b", "Starting Optimization", "Solving digits"),
     _pattern("device", rb"Us(?:e CPU|e GPU|ing GPUs)\b", "Use CPU.", "Using GPUs 0, 1", "Use GPU with device ID 0"),
@@ -154,7 +156,7 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern("stack-title", rb"Check failure stack trace:", "*** Check failure stack trace: ***"),
     _pattern(
         "signal",
-        rb"(SIG[A-Z]+) \(@?0x[0-9a-fA-F]+\)(?: received by PID (\d+))?",
+        rb"(SIG[A-Z]+) \(@?0x[0-9a-fA-F]+\)(?: received by PID (\d{1,15}))?",
         "*** SIGSEGV (@0x0) received by PID 12 (TID 0x7f) from PID 0; stack trace: ***",
     ),
     _pattern(
@@ -181,7 +183,7 @@ OF_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 # Sources of Caffe and its forks whose other lines are read for nothing but that they are Caffe's.
 _CAFFE_SOURCE = re.compile(
-    r"(?:\w*_?layers?|\w*layer_factory|\w*solvers?|net|caffe\w*|common|db|db_lmdb|db_leveldb|hdf5|io|\w*_reader|"
+    r"(?:\w*_?layers?|\w*layer_factory|\w*solvers?|net|\w*caffe\w*|common|db|db_lmdb|db_leveldb|hdf5|io|\w*_reader|"
     r"data_transformer|blocking_queue|internal_thread|parallel|syncedmem|blob|benchmark|upgrade_\w*|\w*insert_splits|"
     r"gpu_memory|device_alternate|cudnn\w*|signal_handler|math_functions\w*|im2col|filler|im_transforms|bbox_util|"
     r"sampler|rng|\w*memory\w*|\w*cpu_info\w*|convert_\w+|compute_\w+|train_\w+|test_\w+|extract_\w+|"

@@ -12,6 +12,8 @@ from caffe_ls.training_log.series import POINTS
 
 _BLOCK = 1 << 22
 _MOST_RUNS = 1_000
+_RUNS_WITH_DEBUG = 16
+_POINTS_OF_EARLIER_RUNS = 200
 _TEXT = re.compile(rb"\s*(?:[\w.\[\]/]+\s*(?::\s*\S.*|\{.*|:\s*\{.*)|\}.*|#.*|)$")
 
 
@@ -186,7 +188,20 @@ class Reader:
             else reader
         )
 
+    def _forget_earlier_runs(self) -> None:
+        """Of the debug lines of the runs before the last ones, few points are kept, and in the end none."""
+        if self._points is None:
+            return
+        for age, reader in enumerate(reversed(self._readers), 1):
+            reader.flush()
+            if age > _RUNS_WITH_DEBUG:
+                reader.run.debug.clear()
+                break
+            for series in reader.run.debug.values():
+                series.thin_to(_POINTS_OF_EARLIER_RUNS)
+
     def _new_run(self, line: Line, number: int) -> RunReader:
+        self._forget_earlier_runs()
         first = not self._readers
         start = self._prelude or number
         run = Run(start, line.thread, line.rank, self._points)

@@ -15,7 +15,7 @@ from caffe_ls.training_log.patterns import number
 from caffe_ls.training_log.record import BuiltNet, NonFinite, Output, PrintedText, Quantity, Run
 from caffe_ls.training_log.series import Series
 
-_SOLVER_STATE = re.compile(rb"_iter_(\d+)\.solverstate")
+_SOLVER_STATE = re.compile(rb"_iter_(\d{1,15})\.solverstate")
 _SPEED = re.compile(rb"([-+\d.e]+) iter/s")
 _MOST_SERIES = 20_000
 _ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed")

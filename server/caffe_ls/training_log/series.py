@@ -46,6 +46,13 @@ class Series:
         kept = kept_points(self.values, self.points)
         return [self.iterations[at] for at in kept], [self.values[at] for at in kept]
 
+    def thin_to(self, points: int) -> None:
+        """Keep fewer points from now on."""
+        if self.points is not None and points < self.points:
+            self.points = points
+            if len(self.values) > points:
+                self._thin()
+
     def _thin(self) -> None:
         assert self.points is not None
         kept = kept_points(self.values, self.points)
