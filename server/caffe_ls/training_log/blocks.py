@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import getitem
@@ -13,7 +12,7 @@ from caffe_ls.training_log.record import NORMS, NonFinite, Quantity, Run
 from caffe_ls.training_log.series import POINTS, Series
 
 _MOST_VALUES = 1_500_000  # of all debug series of a run together, after thinning
-_ROWS_AT_ONCE = 256
+_ROWS_AT_ONCE = 128
 
 
 class Template:
@@ -26,14 +25,14 @@ class Template:
         self.values = tuple(slice(cut + len(head), None) for head in self.heads)
         self.size = len(self.heads)
 
-    def read(self, lines: Sequence[bytes], start: int) -> array[float] | None:
+    def read(self, lines: Sequence[bytes], start: int) -> list[float] | None:
         """The values when the lines from `start` on are these, to the last byte; else None."""
         row = lines[start : start + self.size]
         if len(row) < self.size or not self._alike(row):
             return None
         cells: Iterator[bytes] = map(getitem, row, self.values)  # type: ignore[arg-type]
         try:
-            return array("d", map(float, cells))
+            return list(map(float, cells))
         except ValueError:
             return None
 
@@ -51,15 +50,15 @@ class OpenBlock:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._rows: list[tuple[Template, array[float]]] = []
+        self._rows: list[tuple[Template, list[float]]] = []
         self._keys: list[bytes | None] = []
         self._quantities: list[Quantity] = []
-        self._values = array("d")
+        self._values: list[float] = []
         self._cut = 0
         self._alike = True  # the open lines have one cut
         self._norms: list[tuple[float, ...]] = []
         self._waiting_for: tuple[Template, str, int] | None = None
-        self._waiting: tuple[list[int], list[array[float]]] = ([], [])
+        self._waiting: tuple[list[int], list[list[float]]] = ([], [])
         self.templates: dict[tuple[str, bytes], Template] = {}
         self._non_finite: NonFinite | None = None
         self.updates = False
@@ -72,7 +71,7 @@ class OpenBlock:
     def template(self, phase: str, key: bytes) -> Template | None:
         return self.templates.get((phase, key))
 
-    def add_row(self, template: Template, values: array[float], line: int) -> None:
+    def add_row(self, template: Template, values: list[float], line: int) -> None:
         """A whole pass, read at once; `line` is its first."""
         if self._keys:
             self._end_row("")
@@ -171,7 +170,7 @@ class OpenBlock:
                 self.templates.clear()
             self.templates[phase, keys[0]] = template
         self._rows.append((template, self._values))
-        self._keys, self._quantities, self._values = [], [], array("d")
+        self._keys, self._quantities, self._values = [], [], []
         self._limit()
 
     def _limit(self) -> None:

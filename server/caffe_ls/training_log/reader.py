@@ -7,7 +7,7 @@ import re
 from caffe_ls.training_log.line import LONGEST, Line, lines_of, source_name
 from caffe_ls.training_log.patterns import recognise
 from caffe_ls.training_log.record import Record, Run
-from caffe_ls.training_log.run_reader import RunReader
+from caffe_ls.training_log.run_reader import PLACED, RunReader
 from caffe_ls.training_log.series import POINTS
 
 _BLOCK = 1 << 22
@@ -26,6 +26,8 @@ class Reader:
         self._pending: list[bytes] = []
         self._pending_size = 0
         self._held: list[bytes] = []  # whole lines, the beginning of a pass that is read at once when it is whole
+        self._lines: list[bytes] = []  # those being read, and where one of them stands
+        self._known_place = (0, offset)
         self._readers: list[RunReader] = []
         self._current: RunReader | None = None
         self._of_thread: dict[bytes, RunReader] = {}
@@ -45,31 +47,31 @@ class Reader:
 
     def close(self) -> None:
         """No more will come: a last line without an end is read as it stands."""
-        self._read([], hold=False)
+        self._read([], 0, hold=False)
         if self._pending:
             self._record.cut = True
-            skipped = self._pending_size - sum(map(len, self._pending))
-            self._read([b"".join(self._pending)], skipped, last=True, hold=False)
+            self._read([b"".join(self._pending)], self._pending_size, hold=False)
             self._pending, self._pending_size = [], 0
 
     def record(self) -> Record:
         """What has been read so far."""
-        self._read([], hold=False)
+        self._read([], 0, hold=False)
         for reader in self._readers:
             reader.flush()
         return self._record
 
     def _take(self, data: bytes) -> None:
-        end = data.rfind(b"\n")
-        if end < 0:
-            self._keep(data)
-            return
-        whole = b"".join([*self._pending, data[:end]]) if self._pending else data[:end]
-        skipped = self._pending_size - sum(map(len, self._pending))
-        self._pending, self._pending_size = [], 0
-        self._read(whole.split(b"\n"), skipped, hold=not skipped)
-        if end + 1 < len(data):
-            self._keep(data[end + 1 :])
+        lines = data.split(b"\n")
+        rest = lines.pop()
+        if lines:
+            size = len(data) - len(rest) + self._pending_size
+            cut = self._pending_size > LONGEST
+            if self._pending:
+                lines[0] = b"".join([*self._pending, lines[0]])
+                self._pending, self._pending_size = [], 0
+            self._read(lines, size, hold=not cut)
+        if rest:
+            self._keep(rest)
 
     def _keep(self, data: bytes) -> None:
         """Hold back a line without an end; of an endless one only the beginning."""
@@ -78,13 +80,15 @@ class Reader:
         if held < LONGEST:
             self._pending.append(data[: LONGEST - held])
 
-    def _read(self, lines: list[bytes], skipped: int = 0, last: bool = False, hold: bool = True) -> None:
-        skipped_at = len(self._held)
+    def _read(self, lines: list[bytes], size: int, hold: bool = True) -> None:
+        """Take whole lines, of `size` bytes in the file."""
+        record = self._record
         if self._held:
             lines = [*self._held, *lines]
+            size += sum(map(len, self._held)) + len(self._held)
             self._held = []
-        record = self._record
-        offset, number, at, count = record.bytes, record.lines, 0, len(lines)
+        self._lines, self._known_place = lines, (0, record.bytes)
+        number, at, count = record.lines, 0, len(lines)
         templates = self._templates
         while at < count:
             raw = lines[at]
@@ -97,28 +101,34 @@ class Reader:
                     if template is not None and values is not None:
                         reader.after_debug(updates=False)
                         reader.block.add_row(template, values, number + at + 1)
-                        size = template.size
-                        offset += sum(map(len, lines[at : at + size])) + size
-                        at += size
+                        at += template.size
                         continue
                     if hold and template is not None and template.cut == self._cut and template.begins(lines, at):
                         self._held = lines[at:]
+                        size -= sum(map(len, self._held)) + len(self._held)
                         break
-            self._line(raw, number + at + 1, offset)
-            offset += len(raw) + 1 + (skipped if at == skipped_at else 0)
+            self._line(raw, number + 1 + at, at)
             at += 1
-        record.bytes = offset - last
+        self._lines = []
+        record.bytes += size
         record.lines = number + at
 
-    def _line(self, raw: bytes, number: int, offset: int) -> None:
+    def _place(self, at: int) -> int:
+        """The offset in the file of a line of those being read."""
+        known, offset = self._known_place
+        offset += sum(map(len, self._lines[known:at])) + at - known
+        self._known_place = (at, offset)
+        return offset
+
+    def _line(self, raw: bytes, number: int, at: int) -> None:
         current = self._current
         if current is not None and current.text is not None and raw[:1] not in b"IWEF[" and _TEXT.match(raw[:LONGEST]):
-            current.text.add(raw[:LONGEST].rstrip(b"\r"), offset)
+            current.text.add(raw[:LONGEST].rstrip(b"\r"), self._place(at))
             return
         for line in lines_of(raw):
-            self._said(line, raw, number, offset)
+            self._said(line, raw, number, at)
 
-    def _said(self, line: Line, raw: bytes, number: int, offset: int) -> None:
+    def _said(self, line: Line, raw: bytes, number: int, at: int) -> None:
         found = recognise(line.body)
         kind = found[0] if found else ""
         if kind == "solver-text":
@@ -133,13 +143,14 @@ class Reader:
         if kind in ("loss", "rate") and found is not None:
             reader = self._after_restart(reader, int(found[1][1]), line, number)
         if found is None or (line.severity == b"F" and kind not in ("signal", "frame", "stack-title")):
-            reader.fatal(line, number, offset)
+            reader.fatal(line, number, self._place(at) + line.start)
             return
         self._prelude = 0 if kind != "device" else self._prelude
         if kind == "debug":
             self._debug(reader, line, found[1], raw, number)
         else:
-            reader.tell(kind, line, found[1], number, offset + line.start)
+            place = self._place(at) + line.start if kind in PLACED else 0
+            reader.tell(kind, line, found[1], number, place)
 
     def _debug(self, reader: RunReader, line: Line, match: re.Match[bytes], raw: bytes, number: int) -> None:
         """What stands between the time and the value is alike in each pass: whole passes are read by it at once."""

@@ -19,6 +19,7 @@ _SOLVER_STATE = re.compile(rb"_iter_(\d{1,15})\.solverstate")
 _SPEED = re.compile(rb"([-+\d.e]+) iter/s")
 _MOST_SERIES = 20_000
 _ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed")
+PLACED = frozenset((*_ENDINGS, "snapshot", "restore", "start"))  # kinds of lines whose offset is kept
 
 Match: TypeAlias = "re.Match[bytes]"
 
@@ -70,7 +71,7 @@ class RunReader:
         telling = self._tell.get(kind)
         if telling is not None:
             telling(line, match, number_of_line, offset)
-        elif kind in _ENDINGS or kind == "snapshot":
+        elif kind in PLACED:
             self.run.happened(kind, number_of_line, offset, line.body)
         if kind in _ENDINGS:
             signal = match[1].decode("ascii", "replace") if kind == "signal" else ""
