@@ -24,7 +24,7 @@ def test_extremes_and_non_finite_points_survive_any_length() -> None:
 
 def test_all_points_are_kept_when_asked() -> None:
     series = Series(points=None)
-    series.extend(range(10_000), map(float, range(10_000)))
+    series.extend(range(10_000), list(map(float, range(10_000))))
     assert series.thinned() == (list(range(10_000)), list(map(float, range(10_000))))
 
 

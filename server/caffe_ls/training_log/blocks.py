@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import getitem
@@ -139,13 +140,14 @@ class OpenBlock:
             return
         template, phase, net = self._waiting_for
         debug = self._run.debug
+        iterations = array("q", self._waiting[0])
         for quantity, column in zip(template.quantities, zip(*self._waiting[1], strict=True), strict=True):
             series = debug.get((phase, net, quantity))
             if series is None:
                 series = debug[phase, net, quantity] = Series(self._run.points)
             if self._run.points is not None and series.points == POINTS and len(debug) * POINTS > _MOST_VALUES:
                 series.points = max(64, _MOST_VALUES // len(debug))
-            series.extend(self._waiting[0], column)
+            series.extend(iterations, column)
         self._waiting_for, self._waiting = None, ([], [])
 
     def _settle(self, iteration: int, phase: str, net: int) -> None:

@@ -56,6 +56,11 @@ def source_name(source: bytes) -> str:
 
 
 def _split_at_prefixes(part: bytes, offset: int) -> Iterator[Line]:
+    first = _PREFIX.match(part)
+    if first and part.find(b"] ", first.end()) < 0 and not part.endswith(b"]"):  # most lines: nothing before, no other
+        cut = part.index(b".") + 7
+        yield Line(first[1], first[2], first[3], b"", offset + cut, offset + first.end(), _clean(part[first.end() :]))
+        return
     found = list(_PREFIX.finditer(part)) if b"] " in part or part.endswith(b"]") else []
     if not found:
         bare = _BARE_SOURCE.match(part) if b"] " in part else None

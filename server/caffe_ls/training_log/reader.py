@@ -65,11 +65,11 @@ class Reader:
         rest = lines.pop()
         if lines:
             size = len(data) - len(rest) + self._pending_size
-            cut = self._pending_size > LONGEST
+            skipped = self._pending_size - sum(map(len, self._pending))
             if self._pending:
                 lines[0] = b"".join([*self._pending, lines[0]])
                 self._pending, self._pending_size = [], 0
-            self._read(lines, size, hold=not cut)
+            self._read(lines, size, skipped, hold=not skipped)
         if rest:
             self._keep(rest)
 
@@ -80,14 +80,14 @@ class Reader:
         if held < LONGEST:
             self._pending.append(data[: LONGEST - held])
 
-    def _read(self, lines: list[bytes], size: int, hold: bool = True) -> None:
-        """Take whole lines, of `size` bytes in the file."""
+    def _read(self, lines: list[bytes], size: int, skipped: int = 0, hold: bool = True) -> None:
+        """Take whole lines, of `size` bytes in the file; of the first, `skipped` bytes were not kept."""
         record = self._record
         if self._held:
             lines = [*self._held, *lines]
             size += sum(map(len, self._held)) + len(self._held)
             self._held = []
-        self._lines, self._known_place = lines, (0, record.bytes)
+        self._lines, self._known_place = lines, (0, record.bytes + skipped)
         number, at, count = record.lines, 0, len(lines)
         templates = self._templates
         while at < count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 POINTS = 2_000
@@ -29,11 +29,12 @@ class Series:
         if self.points is not None and len(self.values) >= 2 * self.points:
             self._thin()
 
-    def extend(self, iterations: Sequence[int], values: Iterable[float]) -> None:
+    def extend(self, iterations: Sequence[int], values: Sequence[float]) -> None:
         """As `add` of each in turn; thinned at the same points, whatever the portions."""
         if self.points is None or len(self.values) + len(iterations) < 2 * self.points:
-            self.iterations.extend(iterations)
-            self.values.extend(values)
+            # From an array to an array is one copy of memory; from anything else it goes number by number.
+            self.iterations.extend(iterations if isinstance(iterations, array) else array("q", iterations))
+            self.values.extend(array("d", values))
             self.count += len(iterations)
         else:
             for iteration, value in zip(iterations, values, strict=True):
