@@ -18,7 +18,7 @@ from caffe_ls.training_log.series import Series
 _SOLVER_STATE = re.compile(rb"_iter_(\d{1,15})\.solverstate")
 _SPEED = re.compile(rb"([-+\d.e]+) iter/s")
 _MOST_SERIES = 20_000
-_ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed")
+_ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed", "stack-title")
 PLACED = frozenset((*_ENDINGS, "snapshot", "restore", "start"))  # kinds of lines whose offset is kept
 
 Match: TypeAlias = "re.Match[bytes]"
