@@ -164,6 +164,7 @@ def test_snapshots_restores_clipping_and_fatal_lines_are_noted() -> None:
         b"x" * 10_000_000,
         b"I1121 01:30:00.000123    77 a.cpp:1] " + b"Iteration 1, loss = " * 400_000,
         b"\r" * 1_000_000,
+        b"[Forward] Layer a" + b", top blob x data: " * 50_000,
         b"I1121 01:30:00.000123    77 a.cpp:1] Top shape: " + b"9" * 100_000 + b" (9)\n",
         b"Iteration 99999999999999999999999, loss = 1\n",
         b"Iteration " + b"9" * 5_000 + b", loss = 1\n",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from caffe_ls.training_log.line import Line, source_name
 
 _N = rb"([-+]?(?:\d+\.#[A-Z0-9]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan(?:\([a-z]+\))?|inf(?:inity)?)(?![\w.]))"
+_LONGEST_BODY = 4_096  # what Caffe says is shorter, and no pattern shall take long over what is longer
 _SPEED = rb"(?: ?\(([^)]*)\))?"
 
 
@@ -27,7 +28,8 @@ def _pattern(name: str, expression: bytes, *samples: str) -> Pattern:
 PATTERNS: tuple[Pattern, ...] = (
     _pattern(
         "debug",
-        rb"\[(Forward|Backward)\] (?:Layer (.+?), (top|bottom|param) blob|(Input)) (.+?) (data|diff): " + _N,
+        rb"\[(Forward|Backward)\] (?:Layer (.{1,512}?), (top|bottom|param) blob|(Input)) (.{1,512}?) (data|diff): "
+        + _N,
         "    [Forward] Layer conv1, top blob conv1 data: 0.145",
         "    [Forward] Layer conv1, param blob 0 data: 1e-05",
         "    [Backward] Layer loss/a, bottom blob fc, 8 diff: -nan",
@@ -193,6 +195,7 @@ _CAFFE_SOURCE = re.compile(
 
 def recognise(body: bytes) -> tuple[str, re.Match[bytes]] | None:
     """The pattern of the body of a line, whatever printed it."""
+    body = body[:_LONGEST_BODY]
     for pattern in _candidates(body[:3]):
         match = pattern.expression.match(body)
         if match:
