@@ -6,10 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import corpus, editor
+from benchmarks import corpus, editor, logs
 from benchmarks.measurement import show
 
-_BENCHMARKS = {"corpus": corpus.measure, "editor": editor.measure}
+_BENCHMARKS = {"corpus": corpus.measure, "editor": editor.measure, "logs": logs.measure}
 
 
 def main() -> None:

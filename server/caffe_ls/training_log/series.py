@@ -1,0 +1,86 @@
+"""A quantity over the iterations, as two columns that stay small: extremes and non-finite points are kept."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from itertools import islice
+
+POINTS = 2_000
+_MOST_NON_FINITE = 20_000  # beyond it only the first and the last of a bucket are kept
+
+
+class Series:
+    """Iterations and values in the log's order; `points` None keeps all."""
+
+    __slots__ = ("count", "iterations", "points", "values")
+
+    def __init__(self, points: int | None = POINTS) -> None:
+        self.iterations = array("q")
+        self.values = array("d")
+        self.points = points
+        self.count = 0  # of all points seen
+
+    def add(self, iteration: int, value: float) -> None:
+        self.iterations.append(iteration)
+        self.values.append(value)
+        self.count += 1
+        if self.points is not None and len(self.values) >= 2 * self.points:
+            self._thin()
+
+    def extend(self, iterations: Sequence[int], values: Sequence[float]) -> None:
+        """As `add` of each in turn; thinned at the same points, whatever the portions."""
+        if self.points is None or len(self.values) + len(iterations) < 2 * self.points:
+            # From an array to an array is one copy of memory; from anything else it goes number by number.
+            self.iterations.extend(iterations if isinstance(iterations, array) else array("q", iterations))
+            self.values.extend(array("d", values))
+            self.count += len(iterations)
+        else:
+            for iteration, value in zip(iterations, values, strict=True):
+                self.add(iteration, value)
+
+    def thinned(self) -> tuple[list[int], list[float]]:
+        """At most `points` finite points, and the non-finite ones."""
+        if self.points is None or len(self.values) <= self.points:
+            return list(self.iterations), list(self.values)
+        kept = kept_points(self.values, self.points)
+        return [self.iterations[at] for at in kept], [self.values[at] for at in kept]
+
+    def thin_to(self, points: int) -> None:
+        """Keep fewer points from now on."""
+        if self.points is not None and points < self.points:
+            self.points = points
+            if len(self.values) > points:
+                self._thin()
+
+    def _thin(self) -> None:
+        assert self.points is not None
+        kept = kept_points(self.values, self.points)
+        self.iterations = array("q", [self.iterations[at] for at in kept])
+        self.values = array("d", [self.values[at] for at in kept])
+        if len(kept) > 1.5 * self.points:  # much non-finite: room to grow before the next thinning
+            self.points = len(kept)
+
+
+def kept_points(values: Sequence[float], points: int) -> list[int]:
+    """The indexes to keep: of each bucket the smallest, the largest and the non-finite ones; the first and the last."""
+    buckets = max(1, points // 2 - 1)
+    size = -(-len(values) // buckets)
+    kept = {0, len(values) - 1} if values else set()
+    non_finite = 0
+    for start in range(0, len(values), size):
+        bucket = values[start : start + size]
+        if not math.isfinite(sum(bucket)):
+            odd = [at for at, value in enumerate(bucket) if not math.isfinite(value)]
+            non_finite += len(odd)
+            kept.update(start + at for at in (odd if non_finite <= _MOST_NON_FINITE else (*odd[:1], *odd[-1:])))
+            finite = [(value, at) for at, value in enumerate(bucket) if math.isfinite(value)]
+            if finite:
+                kept.add(start + min(finite)[1])
+                kept.add(start + max(finite, key=lambda pair: pair[0])[1])
+        else:
+            plain = list(islice(bucket, None))
+            kept.add(start + plain.index(min(plain)))
+            kept.add(start + plain.index(max(plain)))
+    return sorted(kept)

@@ -1,0 +1,45 @@
+"""A series stays small and keeps what matters."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from caffe_ls.training_log.series import Series
+
+
+def test_extremes_and_non_finite_points_survive_any_length() -> None:
+    chance = random.Random(5)
+    series = Series(points=100)
+    for at in range(20_000):
+        value = {7_000: 99.0, 8_000: -99.0, 9_000: math.nan, 9_001: math.inf}.get(at, chance.random())
+        series.add(at, value)
+    iterations, values = series.thinned()
+    assert {7_000, 8_000, 9_000, 9_001, 0, 19_999} <= set(iterations)
+    assert len(values) <= 102
+    assert iterations == sorted(iterations)
+    assert len(series.values) <= 250
+    assert series.count == 20_000
+
+
+def test_all_points_are_kept_when_asked() -> None:
+    series = Series(points=None)
+    series.extend(range(10_000), list(map(float, range(10_000))))
+    assert series.thinned() == (list(range(10_000)), list(map(float, range(10_000))))
+
+
+def test_portions_do_not_matter() -> None:
+    one, other = Series(points=50), Series(points=50)
+    values = [random.Random(6).random() for _ in range(3_000)]
+    for at, value in enumerate(values):
+        one.add(at, value)
+    for start in range(0, 3_000, 70):
+        other.extend(range(start, min(3_000, start + 70)), values[start : start + 70])
+    assert (one.iterations, one.values) == (other.iterations, other.values)
+
+
+def test_nothing_but_nan_stays_bounded() -> None:
+    series = Series(points=100)
+    for at in range(200_000):
+        series.add(at, math.nan)
+    assert len(series.values) < 100_000
