@@ -38,31 +38,31 @@ def _no_schema(path: str, data: bytes) -> Schema | None:
     [
         ("models/net.prototxt", "/start", "/start/models/net.prototxt", "from the start directory"),
         ("/abs/net.prototxt", "/start", "/abs/net.prototxt", "from the start directory"),
-        ("net.prototxt", "/start", "/work/models/x/net.prototxt", "beside the file"),
-        ("../y/net.prototxt", "/start", "/work/models/y/net.prototxt", "beside the file"),
-        ("models/x/net.prototxt", "", "/work/models/x/net.prototxt", "from a folder above the file"),
-        ("examples/old/net.prototxt", "", "/work/models/x/net.prototxt", "by its name alone"),
-        ("/home/someone/caffe/net.prototxt", "", "/work/models/x/net.prototxt", "beside the file"),
+        ("net.prototxt", "/start", "/project/models/x/net.prototxt", "beside the file"),
+        ("../y/net.prototxt", "/start", "/project/models/y/net.prototxt", "beside the file"),
+        ("models/x/net.prototxt", "", "/project/models/x/net.prototxt", "from a folder above the file"),
+        ("examples/old/net.prototxt", "", "/project/models/x/net.prototxt", "by its name alone"),
+        ("/home/someone/caffe/net.prototxt", "", "/project/models/x/net.prototxt", "beside the file"),
     ],
 )
 def test_a_named_file_is_found_as_caffe_would_or_as_users_keep_it(
     written: str, start: str, there: str, found: str
 ) -> None:
     disk = Disk({there: _NET})
-    assert find_named_file(written, "/work/models/x/solver.prototxt", disk.read, start) == (there, found)
+    assert find_named_file(written, "/project/models/x/solver.prototxt", disk.read, start) == (there, found)
 
 
 def test_caffes_own_way_comes_first() -> None:
-    disk = Disk({"/start/net.prototxt": "", "/work/net.prototxt": "", "/net.prototxt": ""})
-    assert find_named_file("net.prototxt", "/work/solver.prototxt", disk.read, "/start")[0] == "/start/net.prototxt"
-    assert find_named_file("net.prototxt", "/work/solver.prototxt", disk.read)[0] == "/work/net.prototxt"
+    disk = Disk({"/start/net.prototxt": "", "/project/net.prototxt": "", "/net.prototxt": ""})
+    assert find_named_file("net.prototxt", "/project/solver.prototxt", disk.read, "/start")[0] == "/start/net.prototxt"
+    assert find_named_file("net.prototxt", "/project/solver.prototxt", disk.read)[0] == "/project/net.prototxt"
 
 
 def test_what_is_not_there_is_not_found() -> None:
-    disk = Disk({"/net.prototxt": "", "/work/n": ""})
+    disk = Disk({"/net.prototxt": "", "/project/n": ""})
     for written in ("other.prototxt", "", "a\0b", ".", "x/../../../.."):
-        assert find_named_file(written, "/work/a/solver.prototxt", disk.read, "/start") == (None, None)
-    assert find_named_file("net.prototxt", "/work/a/s.prototxt", disk.read, top="/work") == (None, None)
+        assert find_named_file(written, "/project/a/solver.prototxt", disk.read, "/start") == (None, None)
+    assert find_named_file("net.prototxt", "/project/a/s.prototxt", disk.read, top="/project") == (None, None)
 
 
 def test_all_nets_of_a_solver_are_linked_with_their_place() -> None:
