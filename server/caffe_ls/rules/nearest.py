@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 _CUTOFF = 0.7
@@ -40,10 +41,13 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
         if len(other) == len(plain) and sorted(other) == sorted(plain):
             scored.append((_SWAPPED, name))
             continue
+        too_different = abs(len(other) - len(plain)) > (1 - _CUTOFF) * (len(other) + len(plain))
+        if too_different and not _is_beginning(other, plain):
+            continue  # No ratio above the cutoff is possible.
         matcher.set_seq1(other)
         if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:
             score = matcher.ratio()
-        elif min(len(other), len(plain)) >= _LONG_ENOUGH and (other.startswith(plain) or plain.startswith(other)):
+        elif _is_beginning(other, plain):
             score = _CUTOFF
         else:
             continue
@@ -59,6 +63,10 @@ def nearest_names(written: str, known: Iterable[str]) -> Nearest:
     slip = abs(len(scored[0][1]) - len(written)) <= _EXTRA_LETTERS
     clear = best >= _CLEAR and slip and (len(scored) == 1 or best - scored[1][0] >= _LEAD)
     return Nearest(tuple(name for _, name in scored[:_SHOWN]), clear)
+
+
+def _is_beginning(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= _LONG_ENOUGH and (one.startswith(other) or other.startswith(one))
 
 
 def is_same_but_for_case(written: str, known: str) -> bool:
@@ -81,5 +89,6 @@ def _joined(names: Iterable[str], quote: str, word: str) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()

@@ -93,11 +93,16 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     yield Finding(problem.span, f"{_owner(problem, view, around)} has no field `{name}`{hint}", tuple(fixes))
 
 
-def _taken(view: EntryView, problem: SchemaProblem, around: Surroundings) -> set[str]:
+def _taken(view: EntryView, problem: SchemaProblem, around: Surroundings) -> frozenset[str]:
     """The singular fields that the message has been given already."""
-    fields = around.parent.fields if around.parent is not None else ()
-    declared = ((field.name, view.schema.field(problem.message, field.name)) for field in fields)
-    return {name for name, found in declared if found is not None and not found.is_repeated}
+    key = (_taken, view.schema, around.parent)
+    known = view.entry.cache.get(key)
+    if known is None:
+        fields = around.parent.fields if around.parent is not None else ()
+        declared = ((field.name, view.schema.field(problem.message, field.name)) for field in fields)
+        singular = frozenset(name for name, found in declared if found is not None and not found.is_repeated)
+        known = view.entry.cache[key] = singular
+    return known  # type: ignore[return-value]
 
 
 def _owner(problem: SchemaProblem, view: EntryView, around: Surroundings) -> str:
