@@ -49,9 +49,8 @@ format: $(VENV)/.ready-for-development ## Rewrite the Python code in the project
 	@$(BIN)/ruff format server tests tools benchmarks
 	@$(BIN)/ruff check --fix server tests tools benchmarks
 
-update: $(VENV)/.ready-for-development ## Refresh generated files and goldens; review the diff
+update: $(VENV)/.ready-for-development ## Refresh the generated files; review the diff
 	@$(BIN)/python -m tools.generate
-	@UPDATE=1 $(PYTEST) $(SHARED_OPTION) --ignore=tests/e2e -n 2 -k "golden" || true
 	@git --no-pager diff --stat
 
 bench: $(VENV)/.ready-for-development ## Measure the budgets, each as a ratio in one run

@@ -11,7 +11,7 @@ from pathlib import Path
 from caffe_ls.syntax.parser import parse, reparse
 from caffe_ls.text.source import decode, encode
 from caffe_ls.text.span import Span
-from tests.syntax.test_agreement_with_protobuf import _SEEDS, NET, SOLVER
+from tests.syntax.test_agreement_with_protobuf import SEEDS, NET, SOLVER
 from tests.syntax.text_mutations import cut, edit, random_span
 from tests.syntax.tree_dump import dump
 from tests.syntax.verdict import disagreement
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
-    texts = list(_SEEDS)
+    texts = list(SEEDS)
     if options.shared:
         texts += [
             (SOLVER if "solver" in path.name.lower() else NET, decode(path.read_bytes())[:60_000])

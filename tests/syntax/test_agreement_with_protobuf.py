@@ -135,7 +135,7 @@ def test_bytes_that_are_no_utf8_are_kept_and_read() -> None:
     assert cpp_accepts(text, NET)
 
 
-_SEEDS = (
+SEEDS = (
     (NET, "name: 'n'\nlayer { name: 'a', type: 'b'; }\nlayer []"),
     (
         NET,
@@ -156,7 +156,7 @@ _SEEDS = (
 
 @pytest.mark.parametrize("mutate", [cut, edit])
 def test_cuts_and_edits_of_small_files_get_protobufs_verdict(mutate: Callable[[str, random.Random], str]) -> None:
-    _compare(_SEEDS, mutate, 400)
+    _compare(SEEDS, mutate, 400)
 
 
 @pytest.mark.shared
