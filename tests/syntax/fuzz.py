@@ -11,7 +11,7 @@ from pathlib import Path
 from caffe_ls.syntax.parser import parse, reparse
 from caffe_ls.text.source import decode, encode
 from caffe_ls.text.span import Span
-from tests.syntax.test_agreement_with_protobuf import SEEDS, NET, SOLVER
+from tests.syntax.test_agreement_with_protobuf import NET, SEEDS, SOLVER
 from tests.syntax.text_mutations import cut, edit, random_span
 from tests.syntax.tree_dump import dump
 from tests.syntax.verdict import disagreement

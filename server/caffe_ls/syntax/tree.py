@@ -109,8 +109,8 @@ class SyntaxProblem:
     """Something that the text format's parser refuses.
 
     `code` names the kind of fault for fixes; `span` is relative to the entry; `other` is a second place that belongs to
-    it (the bracket that is not closed). `replacement` is a span and the text that, in its place, mends it, where there is
-    one plain way.
+    it (the bracket that is not closed). `replacement`, where one way to mend it is plain, is a span and the text to put
+    in its place.
     """
 
     __slots__ = ("code", "message", "other", "replacement", "span")
