@@ -57,4 +57,4 @@ def refused(kind: str, fields: str = "", *shapes: AnyShape, tops: int = 1) -> tu
     text = inputs(*shapes) + layer(kind, fields, len(shapes), tops)
     net = net_of(text)
     (refusal,) = net.refusals
-    return refusal.check, text[refusal.span.start : refusal.span.end]
+    return refusal.check, text[slice(*net.place_of(refusal))]

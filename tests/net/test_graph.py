@@ -26,7 +26,7 @@ def test_bottoms_know_which_top_they_read_through_layers_in_place() -> None:
     net = net_of(_HEAD + _ip("a", "x0") + relu + _ip("b", "a"))
     assert net.layers[3].is_in_place(0)
     assert [layer.sources for layer in net.layers[2:]] == [(Source(0, 0),), (Source(2, 0),), (Source(3, 0),)]
-    assert list(net.consumers(Source(3, 0))) == [(4, 0)]
+    assert list(net.consumers(3)) == [(4, 0)]
 
 
 def test_what_nothing_reads_is_an_output() -> None:
@@ -37,7 +37,7 @@ def test_a_bottom_that_nothing_makes_is_refused_and_the_rest_is_built() -> None:
     text = _HEAD + _ip("a", "nowhere") + _ip("b", "x0")
     net = net_of(text)
     (refusal,) = net.refusals
-    assert (refusal.check, text[refusal.span.start : refusal.span.end]) == ("insert_splits.cpp:29", '"nowhere"')
+    assert (refusal.check, text[slice(*net.place_of(refusal))]) == ("insert_splits.cpp:29", '"nowhere"')
     assert net.blobs["b"] == (2, 4)
 
 
@@ -111,8 +111,9 @@ def test_sharers_must_agree_in_shape_and_rates() -> None:
 
 def test_more_params_than_blobs_are_refused_at_the_first_too_many() -> None:
     text = _HEAD + _ip("a", "x0", "param { } param { } param { lr_mult: 7 }")
-    (refusal,) = net_of(text).refusals
-    assert (refusal.check, text[refusal.span.start : refusal.span.end]) == ("net.cpp:143", "{ lr_mult: 7 }")
+    net = net_of(text)
+    (refusal,) = net.refusals
+    assert (refusal.check, text[slice(*net.place_of(refusal))]) == ("net.cpp:143", "{ lr_mult: 7 }")
 
 
 def test_memory_counts_every_top_those_of_splits_and_in_place_too() -> None:
@@ -128,7 +129,7 @@ def test_unknown_types_make_unknown_blobs_and_blind_nothing_else() -> None:
     assert net.refusals == ()
     assert (net.blobs["s"], net.blobs["b"], net.blobs["loss"]) == (None, (2, 4), ())
     assert (net.param_count, net.data_memory_bytes) == (None, None)
-    assert not net.layers[2].known_type
+    assert not net.layers[2].judged
 
 
 def test_what_a_layer_made_is_kept_until_its_inputs_change() -> None:
@@ -139,5 +140,5 @@ def test_what_a_layer_made_is_kept_until_its_inputs_change() -> None:
 
     file = parse(_HEAD + _ip("a", "x0"))
     first, second = (build(lower_file(file), State()).layers[-1] for _ in range(2))
-    assert first.placed.spec is second.placed.spec
-    assert len(first.placed.spec.steps) == 1
+    assert first.spec is second.spec
+    assert len(first.spec.steps) == 1

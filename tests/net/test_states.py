@@ -61,5 +61,5 @@ def test_nets_within_a_solver_are_read_as_they_are() -> None:
 
 def test_places_are_those_of_the_file() -> None:
     text = "# a comment\nname: 'n'\n layer { name: 'a' type: 'Input' top: 'a' }"
-    place = net_of(text).layers[0].placed.place("type")
+    place = net_of(text).place(0, "type")
     assert text[place.start : place.end] == "'Input'"

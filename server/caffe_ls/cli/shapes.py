@@ -69,7 +69,7 @@ def _tell_problems(document: PrototxtDocument, nets: list[Net]) -> int:
             phases.setdefault((base + problem.span.start, problem.message), [])
     for net in nets:
         for refusal in net.refusals:
-            phases.setdefault((refusal.span.start, refusal.message), []).append(net.state.phase)
+            phases.setdefault((net.place_of(refusal).start, refusal.message), []).append(net.state.phase)
     for (offset, message), found in sorted(phases.items()):
         line, column = document.source.line_column(offset)
         only = f" ({found[0]})" if len(nets) > 1 and len(found) == 1 else ""

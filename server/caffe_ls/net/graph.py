@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caffe_ls.net.backward import Wiring, needs_backward
-from caffe_ls.net.lower import NetText, filtered, state_in
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import (
     AUTOMATIC,
     AnyShape,
     DataSource,
+    Elsewhere,
     Layer,
     Net,
+    NetText,
     ParamSpec,
     Refusal,
     State,
@@ -29,11 +32,10 @@ _FLOAT_BYTES = 4
 def build(text: NetText, state: State, data: DataSource | None = None) -> Net:
     """The net of a text in a state. Where Caffe would stop, a refusal is kept and the rest is built."""
     state = state_in(text, state)
-    refusals = list(text.refusals)
-    builder = _Builder(state, data or DataSource(), refusals)
-    for built in with_splits(list(filtered(text, state))):
+    builder = _Builder(text, state, data or DataSource())
+    for built in builder.layers:
         builder.add(built)
-    return builder.finish(text)
+    return builder.finish()
 
 
 @dataclass(slots=True)
@@ -45,30 +47,38 @@ class _Row:
     loss_weights: tuple[float, ...]
     wiring: Wiring
     bottom_shapes: tuple[AnyShape, ...]
-    known_type: bool
+    judged: bool
 
 
 class _Builder:
-    def __init__(self, state: State, data: DataSource, refusals: list[Refusal]) -> None:
+    def __init__(self, text: NetText, state: State, data: DataSource) -> None:
+        self._text = text
         self._state = state
         self._data = data
-        self._refusals = refusals
+        self._origins = filtered(text, state)
+        specs = [text.layers[origin].spec for origin in self._origins]
+        self.layers = with_splits(specs)
+        self._refusals = list(text.refusals)
         self._rows: list[_Row] = []
         self._names: list[str] = []
         self._shapes: list[AnyShape] = []
         self._blob_needs_backward: list[bool] = []
         self._blob_by_name: dict[str, int] = {}
+        self._maker: dict[str, tuple[int, int]] = {}
         self._available: dict[str, None] = {}
         self._numbers: int | None = 0
-        self._params = SharedParams()
+        self._params = SharedParams(specs, self._origins)
+        # Whether a damaged layer stands above, which may make any blob.
+        self._blobs_are_hidden = False
 
     def add(self, built: Built) -> None:
         """One turn of the loop in Net::Init."""
-        spec = built.placed.spec
-        declared = layer_type(spec.type)
+        spec = built.spec
+        declared = layer_type(spec.type, self._text.dialect)
+        damaged = self._text.layers[self._origins[built.position]].damaged and not built.is_split
         if spec.propagate_down and len(spec.propagate_down) != len(spec.bottoms):
             message = f"{len(spec.propagate_down)} `propagate_down` for {len(spec.bottoms)} bottoms"
-            self._refuse(built, "net.cpp:79", message, "propagate_down")
+            self._refuse(built, Fault.PROPAGATE_DOWN_COUNT, "net.cpp:79", message, "propagate_down")
         bottoms = [self._bottom(built, index) for index in range(len(spec.bottoms))]
         flags = [self._blob_needs_backward[blob] for blob in bottoms]
         tops = [self._top(built, index) for index in range(len(spec.tops))]
@@ -76,12 +86,13 @@ class _Builder:
             while len(tops) < max(1, declared.tops(spec).least):
                 tops.append(self._new_blob(AUTOMATIC))
         bottom_shapes = tuple(self._shapes[blob] for blob in bottoms)
-        found = self._set_up(built, bottom_shapes, len(tops))
+        found = Step((None,) * len(tops), None, None) if damaged else self._set_up(built, bottom_shapes, len(tops))
+        self._blobs_are_hidden = self._blobs_are_hidden or damaged
         for blob, shape in zip(tops, found.tops, strict=True):
             self._shapes[blob] = shape
             number = count(shape)
             self._numbers = None if number is None or self._numbers is None else self._numbers + number
-        weights = self._loss_weights(built, declared is not None and declared.is_loss, len(tops))
+        weights = self._loss_weights(built, declared is not None and declared.is_loss, len(tops), damaged)
         specs = self._param_specs(built, found)
         needed = any(flags) or any(one.lr_mult != 0 for one in specs)
         if needed:
@@ -96,21 +107,21 @@ class _Builder:
             spec.propagate_down if given else tuple(flags),
             declared.unforced if declared is not None else frozenset(),
         )
-        self._rows.append(_Row(built, found, weights, wiring, bottom_shapes, declared is not None))
+        self._rows.append(_Row(built, found, weights, wiring, bottom_shapes, declared is not None and not damaged))
 
-    def finish(self, text: NetText) -> Net:
+    def finish(self) -> Net:
         """What is left to do when all layers stand."""
         self._refusals += self._params.refusals
-        backward = needs_backward([row.wiring for row in self._rows], text.force_backward)
+        backward = needs_backward([row.wiring for row in self._rows], self._text.force_backward)
         layers = tuple(
             self._layer(row, needed, bottoms)
             for row, (needed, bottoms) in zip(self._rows, backward, strict=True)
-            if row.built.origin is not None
+            if not row.built.is_split
         )
-        splits = {name for row in self._rows if row.built.origin is None for name in row.built.placed.spec.tops}
+        splits = {name for row in self._rows if row.built.is_split for name in row.built.spec.tops}
         blobs = {name: shape for name, shape in zip(self._names, self._shapes, strict=True) if name not in splits}
         return Net(
-            name=text.name,
+            text=self._text,
             state=self._state,
             layers=layers,
             blobs=blobs,
@@ -123,8 +134,9 @@ class _Builder:
     def _layer(self, row: _Row, needed: bool, bottoms_needed: tuple[bool, ...]) -> Layer:
         built = row.built
         return Layer(
-            placed=built.written,
-            bottoms=built.written.spec.bottoms,
+            spec=built.written,
+            origin=self._origins[built.position],
+            bottoms=built.written.bottoms,
             tops=row.wiring.tops,
             sources=built.sources,
             bottom_shapes=row.bottom_shapes,
@@ -134,15 +146,17 @@ class _Builder:
             loss_weights=row.loss_weights,
             needs_backward=needed,
             bottoms_need_backward=bottoms_needed,
-            known_type=row.known_type,
+            judged=row.judged,
             assumes=row.step.assumes,
         )
 
     def _bottom(self, built: Built, index: int) -> int:
         """Net::AppendBottom; a blob of unknown shape takes the place of one that nothing makes."""
-        name = built.placed.spec.bottoms[index]
+        name = built.spec.bottoms[index]
         if name not in self._available:
-            self._refuse(built, "insert_splits.cpp:29", f"no layer above makes the blob `{name}`", "bottom", index)
+            if not self._blobs_are_hidden:
+                message = f"no layer above makes the blob `{name}`"
+                self._refuse(built, Fault.UNKNOWN_BOTTOM, "insert_splits.cpp:29", message, "bottom", index)
             blob = self._new_blob(name)
             self._blob_by_name.setdefault(name, blob)
             return blob
@@ -151,15 +165,20 @@ class _Builder:
 
     def _top(self, built: Built, index: int) -> int:
         """Net::AppendTop."""
-        spec = built.placed.spec
+        spec = built.spec
         name = spec.tops[index]
         if index < len(spec.bottoms) and spec.bottoms[index] == name:
             self._available[name] = None
             return self._blob_by_name[name]
-        if name in self._blob_by_name:
-            self._refuse(built, "net.cpp:377", f"the blob `{name}` is made twice", "top", index)
+        if name in self._maker:
+            position, top = self._maker[name]
+            first = self._text.layers[self._origins[position]].spec
+            there = Elsewhere(self._origins[position], first.fields.place("top", top), f"`{name}` is made here")
+            message = f"the blob `{name}` is made twice"
+            self._refuse(built, Fault.TOP_MADE_TWICE, "net.cpp:377", message, "top", index, (there,))
         blob = self._new_blob(name)
         self._blob_by_name[name] = blob
+        self._maker[name] = built.position, index
         self._available[name] = None
         return blob
 
@@ -170,35 +189,44 @@ class _Builder:
         return len(self._names) - 1
 
     def _set_up(self, built: Built, bottoms: Sequence[AnyShape], tops: int) -> Step:
-        found = step(Given(built.placed.spec, tops, tuple(bottoms), self._state.phase, self._data))
-        if isinstance(found, Refusal):
-            place = found.span.shift(built.placed.base)
-            self._refusals.append(Refusal(found.message, place, found.check, built.origin))
-            return Step((None,) * tops, None, None)
+        given = Given(built.spec, tops, tuple(bottoms), self._state.phase, self._data, self._text.dialect)
+        found = step(given)
+        origin = self._origins[built.position]
+        self._refusals += (replace(refusal, layer=origin) for refusal in found.refusals)
         return found
 
-    def _loss_weights(self, built: Built, is_loss: bool, tops: int) -> tuple[float, ...]:
+    def _loss_weights(self, built: Built, is_loss: bool, tops: int, damaged: bool) -> tuple[float, ...]:
         """Layer::SetLossWeights; losses weigh 1 unless told (LossLayer::LayerSetUp)."""
-        weights = built.placed.spec.loss_weights or ((1.0,) if is_loss else ())
+        weights = built.spec.loss_weights or ((1.0,) if is_loss else ())
         if weights and len(weights) != tops:
-            message = f"{len(weights)} `loss_weight` for {tops} tops: it is given once per top or not at all"
-            self._refuse(built, "layer.hpp:396", message, "loss_weight")
+            if not damaged:
+                message = f"{len(weights)} `loss_weight` for {tops} tops: it is given once per top or not at all"
+                self._refuse(built, Fault.LOSS_WEIGHT_COUNT, "layer.hpp:396", message, "loss_weight")
             return (weights + (0.0,) * tops)[:tops]
         return weights or (0.0,) * tops
 
     def _param_specs(self, built: Built, found: Step) -> list[ParamSpec]:
-        specs = built.placed.spec.params
+        specs = built.spec.params
         if found.params is None:
             return list(specs)
         if len(specs) > len(found.params):
             blobs = len(found.params)
             message = f"{len(specs)} `param` for a layer that has {blobs} parameter blob{'s'[: blobs != 1]}"
-            self._refuse(built, "net.cpp:143", message, "param", blobs)
+            self._refuse(built, Fault.TOO_MANY_PARAMS, "net.cpp:143", message, "param", blobs)
         taken = [specs[index] if index < len(specs) else ParamSpec() for index in range(len(found.params))]
-        if built.origin is not None:
-            self._params.add(built.origin, built.placed, taken, found.params)
+        if not built.is_split:
+            self._params.add(built.position, taken, found.params)
         return taken
 
-    def _refuse(self, built: Built, check: str, message: str, field: str, index: int = 0) -> None:
-        place = built.placed.place(field, index)
-        self._refusals.append(Refusal(message, place, check, built.origin))
+    def _refuse(
+        self,
+        built: Built,
+        fault: Fault,
+        check: str,
+        message: str,
+        field: str,
+        index: int = 0,
+        elsewhere: tuple[Elsewhere, ...] = (),
+    ) -> None:
+        span = built.spec.fields.place(field, index)
+        self._refusals.append(Refusal(fault, message, span, check, self._origins[built.position], elsewhere=elsewhere))

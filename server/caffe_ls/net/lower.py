@@ -5,11 +5,12 @@ Each entry is lowered by itself and the result kept with it; only V0's padding l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
-from caffe_ls.net.model import LayerSpec, ParamSpec, PlacedLayer, Refusal, State
+from caffe_ls.net.model import Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Entry, File, Message, Scalar
 from caffe_ls.text.span import Span
@@ -20,23 +21,17 @@ _DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
 _PHASES = ("TRAIN", "TEST")
 
 
-@dataclass(frozen=True, slots=True)
-class NetText:
-    """What a text says of a net, upgraded, before a state chooses among its layers."""
+def lower_file(file: File, dialect: str = "bvlc", is_damaged: Callable[[Entry], bool] | None = None) -> NetText:
+    """The net of a file (upgrade_proto.cpp, ReadNetParamsFromTextFileOrDie).
 
-    name: str
-    layers: tuple[PlacedLayer, ...]
-    force_backward: bool
-    level: int
-    stages: frozenset[str]
-    phase: str | None
-    refusals: tuple[Refusal, ...]
-
-
-def lower_file(file: File, dialect: str = "bvlc") -> NetText:
-    """The net of a file (upgrade_proto.cpp, ReadNetParamsFromTextFileOrDie)."""
+    `is_damaged` tells of an entry whether the parser or the schema refuses it.
+    """
     pieces = [(base, entry, group) for base, entry in file for group in _groups(entry)]
-    return _lowered(_Parts(tuple(pieces), _top(file)), dialect, upgrade=True)
+    return _lowered(_Parts(tuple(pieces), _top(file)), dialect, True, is_damaged or _has_problems)
+
+
+def _has_problems(entry: Entry) -> bool:
+    return bool(entry.problems)
 
 
 def lower_nets_of_solver(file: File, dialect: str = "bvlc") -> dict[str, list[NetText]]:
@@ -52,7 +47,7 @@ def lower_nets_of_solver(file: File, dialect: str = "bvlc") -> dict[str, list[Ne
                 pieces = tuple(
                     (base, None, (name, layer)) for name in ("layer", "layers") for layer in group.groups(name)
                 )
-                net = _lowered(_Parts(pieces, [(base, group)]), dialect, upgrade=False)
+                net = _lowered(_Parts(pieces, [(base, group)]), dialect, False, _has_problems)
                 nets.setdefault(field.name, []).append(net)
     return nets
 
@@ -62,23 +57,28 @@ def state_in(net: NetText, state: State) -> State:
     return replace(state, level=state.level or net.level, stages=state.stages | net.stages)
 
 
-def filtered(net: NetText, state: State) -> Iterator[PlacedLayer]:
-    """The layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
-    for placed in net.layers:
-        fields = placed.spec.fields
-        includes = fields.groups("include")
-        if includes:
-            if any(_meets(rule, state) for rule in includes):
-                yield placed
-        elif not any(_meets(rule, state) for rule in fields.groups("exclude")):
-            yield placed
+def filtered(net: NetText, state: State) -> list[int]:
+    """The indexes of the layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
+    return [index for index, placed in enumerate(net.layers) if is_built(placed.spec, state)]
+
+
+def is_built(spec: LayerSpec, state: State) -> bool:
+    """Whether a layer's include and exclude rules let it be built in the state."""
+    fields = spec.fields
+    if fields.has("include"):
+        return any(_meets(rule, state) for rule in fields.groups("include"))
+    return not (fields.has("exclude") and any(_meets(rule, state) for rule in fields.groups("exclude")))
 
 
 def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
-    for placed in layers:
-        if placed.spec.fields.has("include") and placed.spec.fields.has("exclude"):
-            message = f"layer `{placed.spec.name}` has include and exclude rules: Caffe takes one kind"
-            yield Refusal(message, placed.place("exclude"), "net.cpp:269")
+    for index, placed in enumerate(layers):
+        fields = placed.spec.fields
+        if fields.has("include") and fields.has("exclude"):
+            message = "the layer has include and exclude rules: Caffe takes one kind"
+            other = Elsewhere(index, fields.place("include"), "include rule here")
+            yield Refusal(
+                Fault.INCLUDE_AND_EXCLUDE, message, fields.place("exclude"), "net.cpp:269", index, elsewhere=(other,)
+            )
 
 
 def _meets(rule: Group, state: State) -> bool:
@@ -126,9 +126,9 @@ def _top(file: File) -> list[tuple[int, Group]]:
     ]
 
 
-def _lowered(parts: _Parts, dialect: str, upgrade: bool) -> NetText:
+def _lowered(parts: _Parts, dialect: str, upgrade: bool, is_damaged: Callable[[Entry], bool]) -> NetText:
     v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
-    layers = list(_v0_layers(parts, dialect) if v0 else _layers(parts, dialect, upgrade))
+    layers = list(_v0_layers(parts, dialect, is_damaged) if v0 else _layers(parts, dialect, upgrade, is_damaged))
     inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
         layers.insert(0, inputs)
@@ -144,6 +144,7 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool) -> NetText:
         stages=frozenset(state.texts("stage")) if state is not None else frozenset(),
         phase=state.choice("phase", _PHASES) if state is not None and state.has("phase") else None,
         refusals=tuple(refusals),
+        dialect=dialect,
     )
 
 
@@ -153,7 +154,9 @@ def _mixture(parts: _Parts) -> Iterator[Refusal]:
         for base, _, (name, group) in parts.layers:
             if name == "layer":
                 message = "the net has both `layer` and `layers`: Caffe refuses it"
-                yield Refusal(message, group.span.shift(base), "upgrade_proto.cpp, UpgradeV1Net")
+                place = group.span.shift(base)
+                check = "upgrade_proto.cpp, UpgradeV1Net"
+                yield Refusal(Fault.MIXED_LAYER_FORMS, message, place, check, stage="upgrade")
                 return
 
 
@@ -165,14 +168,19 @@ def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
     if shapes and len(shapes) < len(names):
         base, value = names[len(shapes)]
         message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe crashes on this net"
-        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
+        yield _wrong_input(message, value.span.shift(base))
     elif names and not shapes and dims and len(dims) < 4 * len(names):
         base, value = dims[-1]
         message = f"{len(names)} `input` need {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
-        yield Refusal(message, value.span.shift(base), "upgrade_proto.cpp, UpgradeNetInput")
+        yield _wrong_input(message, value.span.shift(base))
 
 
-def _layers(parts: _Parts, dialect: str, upgrade: bool) -> Iterator[PlacedLayer]:
+def _wrong_input(message: str, place: Span) -> Refusal:
+    check = "upgrade_proto.cpp, UpgradeNetInput"
+    return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
+
+
+def _layers(parts: _Parts, dialect: str, upgrade: bool, is_damaged: Callable[[Entry], bool]) -> Iterator[PlacedLayer]:
     for base, entry, (name, group) in parts.layers:
         if name == "layers" and not upgrade:
             continue
@@ -183,16 +191,17 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool) -> Iterator[PlacedLayer]
             today = v1_to_layer(group) if name == "layers" else group
             known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
         assert isinstance(known, LayerSpec)
-        yield PlacedLayer(base, known)
+        yield PlacedLayer(base, known, entry is not None and is_damaged(entry))
 
 
-def _v0_layers(parts: _Parts, dialect: str) -> Iterator[PlacedLayer]:
+def _v0_layers(parts: _Parts, dialect: str, is_damaged: Callable[[Entry], bool]) -> Iterator[PlacedLayer]:
     names = [name for _, group in parts.rest for name in group.texts("input")]
-    old = [(base, group) for base, _, (name, group) in parts.layers if name == "layers"]
-    folded = fold_padding([group for _, group in old], names)
-    for (base, _), group in zip(old, folded, strict=True):
+    old = [(base, entry, group) for base, entry, (name, group) in parts.layers if name == "layers"]
+    folded = fold_padding([group for _, _, group in old], names)
+    for (base, entry, _), group in zip(old, folded, strict=True):
         if group is not None:
-            yield PlacedLayer(base, spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)))
+            spec = spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect))
+            yield PlacedLayer(base, spec, entry is not None and is_damaged(entry))
 
 
 def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span
 
@@ -40,14 +42,41 @@ class DataSource:
     batch: int | None = None
 
 
+Stage = Literal["upgrade", "init", "first-iteration"]
+"""When Caffe stops: upgrading the text, building the net, or at the first forward, backward or update."""
+
+
+class About(NamedTuple):
+    """A bottom that is one side of a contradiction, and along which axis; None: its shape as a whole."""
+
+    bottom: int
+    axis: int | None = None
+
+
+class Elsewhere(NamedTuple):
+    """Another place that belongs to a refusal; `span` is relative to the entry of `layer`."""
+
+    layer: int
+    span: Span
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Caffe stops here. `check` names the CHECK (`pooling_layer.cpp:18`); `layer` is the layer's index in the text."""
+    """Caffe stops here. `check` names the CHECK (`pooling_layer.cpp:18`).
 
+    `layer` is the layer's index in the text, and `span` is relative to its entry; where it is None, `span` is the
+    file's. `about` are the layer's bottoms, and `elsewhere` the places, that are the other side of a contradiction.
+    """
+
+    fault: Fault
     message: str
     span: Span
     check: str
     layer: int | None = None
+    stage: Stage = "init"
+    about: tuple[About, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +110,28 @@ class LayerSpec:
 
 
 class PlacedLayer(NamedTuple):
-    """A layer of the text and the offset of its entry in the file."""
+    """A layer of the text and the offset of its entry in the file.
+
+    A `damaged` one stands in an entry that the parser or the schema refuses: what it lacks may be what is broken.
+    """
 
     base: int
     spec: LayerSpec
+    damaged: bool = False
 
-    def place(self, name: str, index: int = 0) -> Span:
-        """Where a value of the layer's own field stands in the file; the whole layer where it is not given."""
-        return self.spec.fields.place(name, index).shift(self.base)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetText:
+    """What a text says of a net, upgraded, before a state chooses among its layers."""
+
+    name: str
+    layers: tuple[PlacedLayer, ...]
+    force_backward: bool
+    level: int
+    stages: frozenset[str]
+    phase: str | None
+    refusals: tuple[Refusal, ...]
+    dialect: str
 
 
 class Source(NamedTuple):
@@ -98,14 +141,17 @@ class Source(NamedTuple):
     top: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """A layer of a net. `sources` are what its bottoms read, None for a bottom that nothing makes.
+    """A layer of a net; `origin` is its index in the text.
 
-    `tops` has the automatic ones too; `param_shapes` and `macs` are None where they cannot be known.
+    `sources` are what its bottoms read, None for a bottom that nothing makes. `tops` has the automatic ones too;
+    `param_shapes` and `macs` are None where they cannot be known. `assumes` says what guess the layer's own tops rest
+    on. Of a layer that is not `judged` nothing is known but its connections: its text is damaged or its type unknown.
     """
 
-    placed: PlacedLayer
+    spec: LayerSpec
+    origin: int
     bottoms: tuple[str, ...]
     tops: tuple[str, ...]
     sources: tuple[Source | None, ...]
@@ -116,16 +162,16 @@ class Layer:
     loss_weights: tuple[float, ...]
     needs_backward: bool
     bottoms_need_backward: tuple[bool, ...]
-    known_type: bool
+    judged: bool
     assumes: str
 
     @property
     def name(self) -> str:
-        return self.placed.spec.name
+        return self.spec.name
 
     @property
     def type(self) -> str:
-        return self.placed.spec.type
+        return self.spec.type
 
     def is_in_place(self, top: int) -> bool:
         """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
@@ -148,11 +194,15 @@ class Param:
         return self.owner is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Net:
-    """The net that Caffe builds in a state. `blobs` are final shapes by name, `outputs` what nothing reads."""
+    """The net that Caffe builds of a text in a state; layers know each other by their index in `layers`.
 
-    name: str
+    `blobs` are final shapes by name, `outputs` what nothing reads. `assumes` are the guesses about data that shapes
+    rest on, in words.
+    """
+
+    text: NetText
     state: State
     layers: tuple[Layer, ...]
     blobs: Mapping[str, AnyShape]
@@ -162,6 +212,19 @@ class Net:
     refusals: tuple[Refusal, ...]
 
     @property
+    def name(self) -> str:
+        return self.text.name
+
+    @property
+    def phase(self) -> Phase:
+        return self.state.phase
+
+    @cached_property
+    def assumes(self) -> tuple[str, ...]:
+        """The guesses about data that shapes rest on, in words."""
+        return tuple(dict.fromkeys(layer.assumes for layer in self.layers if layer.assumes))
+
+    @property
     def param_count(self) -> int | None:
         """How many numbers the net learns or keeps, shared ones counted once; None where shapes are not known."""
         if any(layer.param_shapes is None for layer in self.layers):
@@ -169,12 +232,43 @@ class Net:
         counts = [count(param.shape) for param in self.params if param.owner is None]
         return None if None in counts else sum(number for number in counts if number is not None)
 
-    def consumers(self, source: Source) -> Iterator[tuple[int, int]]:
-        """The layers that read a top, each with the index of its bottom."""
+    @cached_property
+    def _by_type(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, list[int]] = {}
         for index, layer in enumerate(self.layers):
-            for position, found in enumerate(layer.sources):
-                if found == source:
-                    yield index, position
+            found.setdefault(layer.spec.type, []).append(index)
+        return {name: tuple(indexes) for name, indexes in found.items()}
+
+    def of_type(self, *types: str) -> tuple[int, ...]:
+        """The indexes of the layers of these types, in their order."""
+        if len(types) == 1:
+            return self._by_type.get(types[0], ())
+        return tuple(sorted(index for name in types for index in self._by_type.get(name, ())))
+
+    @cached_property
+    def _consumers(self) -> dict[Source, tuple[tuple[int, int], ...]]:
+        found: dict[Source, list[tuple[int, int]]] = {}
+        for index, layer in enumerate(self.layers):
+            for position, source in enumerate(layer.sources):
+                if source is not None:
+                    found.setdefault(source, []).append((index, position))
+        return {source: tuple(readers) for source, readers in found.items()}
+
+    def consumers(self, layer: int, top: int = 0) -> tuple[tuple[int, int], ...]:
+        """The layers that read a top, each with the index of its bottom."""
+        return self._consumers.get(Source(layer, top), ())
+
+    def place(self, layer: int, field: str = "", index: int = 0) -> Span:
+        """Where a value of the layer's own field stands in the file; the layer's message where it is not given."""
+        return self.in_file(layer, self.layers[layer].spec.fields.place(field, index))
+
+    def in_file(self, layer: int, span: Span) -> Span:
+        """A span that is relative to the layer's entry, as the file's."""
+        return span.shift(self.text.layers[self.layers[layer].origin].base)
+
+    def place_of(self, refusal: Refusal) -> Span:
+        """Where in the file a refusal stands."""
+        return refusal.span if refusal.layer is None else refusal.span.shift(self.text.layers[refusal.layer].base)
 
 
 def count(shape: AnyShape) -> int | None:

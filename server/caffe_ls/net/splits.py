@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from caffe_ls.net.model import LayerSpec, PlacedLayer, Source
+from caffe_ls.net.model import LayerSpec, Source
 from caffe_ls.net.values import Group
 
 SPLIT = "Split"
@@ -15,22 +15,24 @@ SPLIT = "Split"
 class Built(NamedTuple):
     """A layer as Net::Init gets it: with the names that splits give, and what its bottoms read in the text's net.
 
-    `written` is the layer before the splits, `origin` its index among the others, None for a split.
+    `written` is the layer before the splits; `position` is its index among the others, for a split that of the layer
+    whose top it copies.
     """
 
-    placed: PlacedLayer
-    written: PlacedLayer
-    origin: int | None
+    spec: LayerSpec
+    written: LayerSpec
+    position: int
     sources: tuple[Source | None, ...]
+    is_split: bool = False
 
 
-def with_splits(layers: Sequence[PlacedLayer]) -> list[Built]:
+def with_splits(layers: Sequence[LayerSpec]) -> list[Built]:
     """The layers with splits between them; a bottom that nothing makes keeps its name and has no source."""
     last: dict[str, Source] = {}
     uses: dict[Source, int] = {}
     losses: dict[Source, float] = {}
     sources: list[tuple[Source | None, ...]] = []
-    for index, (_, spec) in enumerate(layers):
+    for index, spec in enumerate(layers):
         found = tuple(last.get(name) for name in spec.bottoms)
         sources.append(found)
         for source in found:
@@ -47,21 +49,21 @@ def with_splits(layers: Sequence[PlacedLayer]) -> list[Built]:
 
 
 def _inserted(
-    layers: Sequence[PlacedLayer],
+    layers: Sequence[LayerSpec],
     sources: Sequence[tuple[Source | None, ...]],
     uses: dict[Source, int],
     losses: dict[Source, float],
 ) -> list[Built]:
     built: list[Built] = []
     given: dict[Source, int] = {}
-    for index, placed in enumerate(layers):
-        written, spec = placed, placed.spec
+    for index, written in enumerate(layers):
+        spec = written
         bottoms = list(spec.bottoms)
         for position, source in enumerate(sources[index]):
             if source is not None and uses[source] > 1:
                 number = given.get(source, 0)
                 given[source] = number + 1
-                name = layers[source.layer].spec.name
+                name = layers[source.layer].name
                 bottoms[position] = _split_blob(name, bottoms[position], source.top, number)
         splits: list[Built] = []
         weights = spec.loss_weights
@@ -69,33 +71,31 @@ def _inserted(
             source = Source(index, top)
             if uses.get(source, 0) > 1:
                 weight = losses.get(source, 0.0)
-                splits.append(_split(placed, blob, source, uses[source], weight))
+                splits.append(_split(written, blob, source, uses[source], weight))
                 if weight:
                     weights = ()
                     given[source] = given.get(source, 0) + 1
         if tuple(bottoms) != spec.bottoms or weights != spec.loss_weights:
             # The copy shares `steps`: the names of bottoms and the loss weights change no shape.
-            placed = PlacedLayer(placed.base, replace(spec, bottoms=tuple(bottoms), loss_weights=weights))
-        built.append(Built(placed, written, index, sources[index]))
+            spec = replace(spec, bottoms=tuple(bottoms), loss_weights=weights)
+        built.append(Built(spec, written, index, sources[index]))
         built += splits
     return built
 
 
-def _split(placed: PlacedLayer, blob: str, source: Source, count: int, weight: float) -> Built:
+def _split(layer: LayerSpec, blob: str, source: Source, count: int, weight: float) -> Built:
     """ConfigureSplitLayer."""
-    name = placed.spec.name
-    place = placed.spec.fields.place("top", source.top)
     spec = LayerSpec(
-        fields=Group({}, place),
-        name=f"{blob}_{name}_{source.top}_split",
+        fields=Group({}, layer.fields.place("top", source.top)),
+        name=f"{blob}_{layer.name}_{source.top}_split",
         type=SPLIT,
         bottoms=(blob,),
-        tops=tuple(_split_blob(name, blob, source.top, number) for number in range(count)),
+        tops=tuple(_split_blob(layer.name, blob, source.top, number) for number in range(count)),
         loss_weights=(weight, *(0.0 for _ in range(count - 1))) if weight else (),
         propagate_down=(),
         params=(),
     )
-    return Built(PlacedLayer(placed.base, spec), PlacedLayer(placed.base, spec), None, (source,))
+    return Built(spec, spec, source.layer, (source,), is_split=True)
 
 
 def _split_blob(layer: str, blob: str, top: int, number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Dim, Shape
 from caffe_ls.net.shapes.step import (
     Family,
@@ -47,9 +48,9 @@ def windows(param: Group, axes: int, check: str) -> list[Window]:
     found = [Window(*row) for row in zip(kernels, strides, pads, dilations, strict=True)]
     for window in found:
         if window.kernel <= 0:
-            refuse(check, "the kernel has size 0", param.place("kernel_size"))
+            refuse(Fault.INVALID_LAYER_PARAMETER, check, "the kernel has size 0", param.place("kernel_size"))
         if window.stride <= 0:
-            refuse(check, "the stride is 0", param.place("stride"))
+            refuse(Fault.INVALID_LAYER_PARAMETER, check, "the stride is 0", param.place("stride"))
     return found
 
 
@@ -58,15 +59,25 @@ def _per_axis(param: Group, name: str, pair: tuple[str, str], axes: int, default
     if any(param.has(one) for one in pair):
         first = next(one for one in pair if param.has(one))
         if axes != 2:
-            refuse(check, f"`{pair[0]}` and `{pair[1]}` are for 2 spatial axes; here are {axes}", param.place(first))
+            refuse(
+                Fault.WRONG_NUMBER_OF_AXES,
+                check,
+                f"`{pair[0]}` and `{pair[1]}` are for 2 spatial axes; here are {axes}",
+                param.place(first),
+            )
         if plain:
-            refuse(check, f"give `{name}` or `{pair[0]}` and `{pair[1]}`, not both", param.place(first))
+            refuse(
+                Fault.CONFLICTING_LAYER_PARAMETERS,
+                check,
+                f"give `{name}` or `{pair[0]}` and `{pair[1]}`, not both",
+                param.place(first),
+            )
         return [as_int(param.integer(one)) for one in pair]
     if not plain and default is not None:
         return [default] * axes
     if len(plain) not in (1, axes):
         message = f"`{name}` is given {len(plain)} times: it is given once, or for each of {axes} spatial axes"
-        refuse(check, message, param.place(name))
+        refuse(Fault.INVALID_LAYER_PARAMETER, check, message, param.place(name))
     return plain * axes if len(plain) == 1 else plain
 
 
@@ -97,21 +108,26 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     rows = windows(param, len(spatial), "base_conv_layer.cpp")
     outputs = param.integer("num_output")
     if outputs <= 0:
-        refuse("base_conv_layer.cpp:119", "`num_output` is missing or 0", param.place("num_output"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "base_conv_layer.cpp:119",
+            "`num_output` is missing or 0",
+            param.place("num_output"),
+        )
     channels = bottom[axis]
     groups: Dim = channels if depthwise else param.integer("group", 1)
     if groups == 0:
-        refuse("SIGFPE", "`group` is 0: Caffe crashes", param.place("group"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "SIGFPE", "`group` is 0: Caffe crashes", param.place("group"))
     if groups is not None and channels is not None and channels % groups:
         message = f"`group: {groups}` does not divide the {channels} channels of the input"
-        refuse("base_conv_layer.cpp:121", message, param.place("group"))
+        refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:121", message, param.place("group"))
     if groups is not None and outputs % groups:
         message = f"`group: {groups}` does not divide `num_output: {outputs}`"
-        refuse("base_conv_layer.cpp:122", message, param.place("num_output"))
+        refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:122", message, param.place("num_output"))
     for index, other in enumerate(given.shapes):
         if shapes_differ(bottom, other):
             message = f"the inputs have different shapes: {shown(bottom)} and {shown(other)}"
-            refuse("base_conv_layer.cpp:195", message, given.fields.place("bottom", index))
+            refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:195", message, given.fields.place("bottom", index))
     size = deconvolved if transposed else convolved
     out = tuple(size(dim, row) for dim, row in zip(spatial, rows, strict=True))
     if has_bias:
@@ -162,7 +178,7 @@ def im2col(given: Given) -> Step:
     axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
     spatial = bottom[axis + 1 :]
     if not spatial:
-        refuse("im2col_layer.cpp:17", "the input has no spatial axes", param.place("axis"))
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "im2col_layer.cpp:17", "the input has no spatial axes", param.place("axis"))
     rows = windows(param, len(spatial), "im2col_layer.cpp")
     out = tuple(convolved(dim, row) for dim, row in zip(spatial, rows, strict=True))
     return Step(((*bottom[:axis], product((bottom[axis], *(row.kernel for row in rows))), *out),))

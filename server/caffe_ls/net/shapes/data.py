@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Dim, Shape
 from caffe_ls.net.shapes.step import Family, Given, Step, refuse, refuse_empty
 from caffe_ls.net.values import Group
@@ -92,7 +93,9 @@ def input_(given: Given) -> Step:
     if not shapes:
         return Step((None,) * tops)
     if len(shapes) not in (1, tops):
-        refuse("input_layer.cpp:13", f"{len(shapes)} `shape` for {tops} tops", param.place("shape"))
+        refuse(
+            Fault.VALUES_PER_BLOB, "input_layer.cpp:13", f"{len(shapes)} `shape` for {tops} tops", param.place("shape")
+        )
     return Step(tuple(shapes * tops if len(shapes) == 1 else shapes))
 
 
@@ -108,23 +111,23 @@ def dummy_data(given: Given) -> Step:
     fillers = param.count("data_filler")
     if fillers not in (0, 1, tops):
         message = f"{fillers} `data_filler` for {tops} tops"
-        refuse("dummy_data_layer.cpp:14", message, param.place("data_filler"))
+        refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:14", message, param.place("data_filler"))
     names = ("num", "channels", "height", "width")
     if not any(param.has(name) for name in names):
         shapes = [_shape(shape) for shape in param.groups("shape")]
         if len(shapes) not in (1, tops):
             message = f"{len(shapes)} `shape` for {tops} tops"
-            refuse("dummy_data_layer.cpp:38", message, param.place("shape"))
+            refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:38", message, param.place("shape"))
         return _filled(given, param, shapes * tops if len(shapes) == 1 else shapes)
     if param.has("shape"):
         message = "give `shape`, or `num`, `channels`, `height` and `width`"
-        refuse("dummy_data_layer.cpp:22", message, param.place("shape"))
+        refuse(Fault.CONFLICTING_LAYER_PARAMETERS, "dummy_data_layer.cpp:22", message, param.place("shape"))
     columns = []
     for name in names:
         values = param.integers(name)
         if len(values) not in (1, tops):
             message = f"`{name}` is given {len(values)} times for {tops} tops"
-            refuse("dummy_data_layer.cpp:25", message, param.place(name))
+            refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:25", message, param.place(name))
         columns.append(values * tops if len(values) == 1 else values)
     return _filled(given, param, list(zip(*columns, strict=True)))
 
@@ -146,7 +149,7 @@ def memory_data(given: Given) -> Step:
     shape = tuple(param.integer(name) for name in ("batch_size", "channels", "height", "width"))
     if 0 in shape:
         message = "`batch_size`, `channels`, `height` and `width` must all be given"
-        refuse("memory_data_layer.cpp:19", message, param.span)
+        refuse(Fault.INVALID_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, param.span)
     return Step((shape, (shape[0],)))
 
 

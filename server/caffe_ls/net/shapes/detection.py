@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Dim, Shape
 from caffe_ls.net.shapes.step import Family, Given, Step, differ, legacy_dim, product, refuse, shapes_differ, shown
 from caffe_ls.net.values import Group
@@ -25,17 +26,22 @@ def prior_box(given: Given) -> Step:
     """PriorBoxLayer::LayerSetUp and Reshape: boxes and their variances."""
     param = given.group("prior_box_param")
     if not given.bottoms:
-        refuse("SIGSEGV", "PriorBox without a bottom: Caffe crashes", given.fields.span)
+        refuse(Fault.WRONG_NUMBER_OF_BOTTOMS, "SIGSEGV", "PriorBox without a bottom: Caffe crashes", given.fields.span)
     smallest, largest = param.numbers("min_size"), param.numbers("max_size")
     if not smallest or min(smallest) <= 0:
-        refuse("prior_box_layer.cpp:15", "`min_size` must be given, above 0", param.place("min_size"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "prior_box_layer.cpp:15",
+            "`min_size` must be given, above 0",
+            param.place("min_size"),
+        )
     if largest and len(largest) != len(smallest):
         message = f"{len(largest)} `max_size` for {len(smallest)} `min_size`"
-        refuse("prior_box_layer.cpp:41", message, param.place("max_size"))
+        refuse(Fault.VALUES_PER_BLOB, "prior_box_layer.cpp:41", message, param.place("max_size"))
     for index, (low, high) in enumerate(zip(smallest, largest, strict=False)):
         if high <= low:
             message = f"`max_size: {high:g}` is not above `min_size: {low:g}`"
-            refuse("prior_box_layer.cpp:44", message, param.place("max_size", index))
+            refuse(Fault.VALUES_PER_BLOB, "prior_box_layer.cpp:44", message, param.place("max_size", index))
     _check_variances(param)
     place = given.fields.place("bottom")
     height, width = (legacy_dim(given.shape(), axis, place) for axis in (2, 3))
@@ -61,9 +67,14 @@ def _check_variances(param: Group) -> None:
     variances = param.numbers("variance")
     if len(variances) not in (0, 1, 4):
         message = f"`variance` is given {len(variances)} times: it is given once or four times"
-        refuse("prior_box_layer.cpp:52", message, param.place("variance"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "prior_box_layer.cpp:52", message, param.place("variance"))
     if any(variance <= 0 for variance in variances):
-        refuse("prior_box_layer.cpp:54", "a `variance` must be above 0", param.place("variance"))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            "prior_box_layer.cpp:54",
+            "a `variance` must be above 0",
+            param.place("variance"),
+        )
 
 
 @FAMILY.layer("Permute")
@@ -75,9 +86,14 @@ def permute(given: Given) -> Step:
     for index, axis in enumerate(order):
         if axis >= len(bottom):
             message = f"`order: {axis}` of an input that has {len(bottom)} axes ({shown(bottom)})"
-            refuse("permute_layer.cpp:38", message, param.place("order", index))
+            refuse(Fault.INVALID_LAYER_PARAMETER, "permute_layer.cpp:38", message, param.place("order", index))
         if axis in order[:index]:
-            refuse("permute_layer.cpp:41", f"`order: {axis}` is given twice", param.place("order", index))
+            refuse(
+                Fault.INVALID_LAYER_PARAMETER,
+                "permute_layer.cpp:41",
+                f"`order: {axis}` is given twice",
+                param.place("order", index),
+            )
     rest = [axis for axis in range(len(bottom)) if axis not in order]
     return Step((tuple(bottom[axis] for axis in (*order, *rest)),))
 
@@ -101,7 +117,7 @@ def _check_predictions(given: Given, param: Group, prefix: str) -> None:
         found = legacy_dim((location, confidence)[index], 1, places[index])
         if differ(found, wanted[index]):
             message = f"{priors:,} priors need {wanted[index]:,} {what}, not {found:,}"
-            refuse(prefix, message, places[index])
+            refuse(Fault.PRIOR_COUNT_MISMATCH, prefix, message, places[index])
 
 
 @FAMILY.layer("MultiBoxLoss", bottoms=4, is_loss=True, unforced=(1,))
@@ -109,11 +125,16 @@ def multibox_loss(given: Given) -> Step:
     """MultiBoxLossLayer::LayerSetUp and Reshape."""
     param = given.group("multibox_loss_param")
     if param.integer("num_classes") < 1:
-        refuse("multibox_loss_layer.cpp:28", "`num_classes` must be given, 1 or more", param.place("num_classes"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "multibox_loss_layer.cpp:28",
+            "`num_classes` must be given, 1 or more",
+            param.place("num_classes"),
+        )
     one, other = given.shape(0), given.shape(1)
     if one and other and differ(one[0], other[0]):
         message = f"locations and confidences have different first dimensions: {shown(one)} and {shown(other)}"
-        refuse("loss_layer.cpp:20", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:20", message, given.fields.place("bottom", 1))
     _check_predictions(given, param, "multibox_loss_layer.cpp:139")
     return Step(((),))
 
@@ -123,7 +144,12 @@ def detection_output(given: Given) -> Step:
     """DetectionOutputLayer::Reshape: one row until the first pass tells how many are kept."""
     param = given.group("detection_output_param")
     if not param.has("num_classes"):
-        refuse("detection_output_layer.cpp:20", "`num_classes` is missing", param.place("num_classes"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "detection_output_layer.cpp:20",
+            "`num_classes` is missing",
+            param.place("num_classes"),
+        )
     _check_predictions(given, param, "detection_output_layer.cpp:164")
     return Step(((1, 1, 1, 7),))
 
@@ -133,7 +159,12 @@ def detection_evaluate(given: Given) -> Step:
     """DetectionEvaluateLayer::Reshape: a row for each class, and one for the only detection there is so far."""
     param = given.group("detection_evaluate_param")
     if not param.has("num_classes"):
-        refuse("detection_evaluate_layer.cpp", "`num_classes` is missing", param.place("num_classes"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "detection_evaluate_layer.cpp",
+            "`num_classes` is missing",
+            param.place("num_classes"),
+        )
     found = given.shape(0)
     rows = legacy_dim(found, 2, given.fields.place("bottom"))
     return Step(((1, 1, None if rows is None else param.integer("num_classes") - 1 + rows, 5),))
@@ -145,12 +176,12 @@ def smooth_l1_loss(given: Given) -> Step:
     one, other = given.shape(0), given.shape(1)
     if one and other and differ(one[0], other[0]):
         message = f"the inputs have different first dimensions: {shown(one)} and {shown(other)}"
-        refuse("loss_layer.cpp:20", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:20", message, given.fields.place("bottom", 1))
     sizes = [
         tuple(legacy_dim(shape, axis, given.fields.place("bottom", index)) for axis in (1, 2, 3))
         for index, shape in enumerate((one, other))
     ]
     if shapes_differ(sizes[0], sizes[1]):
         message = f"the inputs have different shapes: {shown(one)} and {shown(other)}"
-        refuse("smooth_L1_loss_layer.cpp:27", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "smooth_L1_loss_layer.cpp:27", message, given.fields.place("bottom", 1))
     return Step(((),))

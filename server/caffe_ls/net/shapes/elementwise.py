@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Shape
 from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, differ, refuse, shapes_differ, shown
 from caffe_ls.net.values import Group
@@ -36,10 +37,15 @@ def prelu(given: Given) -> Step:
         return Step((None,), ((),) if shared else (None,))
     if len(bottom) < 2:
         message = f"PReLU takes an input of 2 axes or more; this one has {len(bottom)}"
-        refuse("prelu_layer.cpp:13", message, given.fields.place("bottom"))
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "prelu_layer.cpp:13", message, given.fields.place("bottom"))
     if len(bottom) > 4:
         # `bottom[0]->channels()` is asked before anything else.
-        refuse("blob.hpp:140", f"PReLU takes at most 4 axes; the input has {len(bottom)}", given.fields.place("bottom"))
+        refuse(
+            Fault.WRONG_NUMBER_OF_AXES,
+            "blob.hpp:140",
+            f"PReLU takes at most 4 axes; the input has {len(bottom)}",
+            given.fields.place("bottom"),
+        )
     return Step((bottom,), ((),) if shared else ((bottom[1],),))
 
 
@@ -50,9 +56,11 @@ def eltwise(given: Given) -> Step:
     coefficients = len(param.numbers("coeff"))
     if coefficients not in (0, len(given.bottoms)):
         message = f"{coefficients} `coeff` for {len(given.bottoms)} bottoms"
-        refuse("eltwise_layer.cpp:12", message, param.place("coeff"))
+        refuse(Fault.VALUES_PER_BLOB, "eltwise_layer.cpp:12", message, param.place("coeff"))
     if coefficients and param.choice("operation", ("PROD", "SUM", "MAX"), "SUM") == "PROD":
-        refuse("eltwise_layer.cpp:15", "a product takes no `coeff`", param.place("coeff"))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER, "eltwise_layer.cpp:15", "a product takes no `coeff`", param.place("coeff")
+        )
     return Step((same_shape(given, "eltwise_layer.cpp:34"),))
 
 
@@ -66,7 +74,7 @@ def same_shape(given: Given, check: str) -> AnyShape:
             merged = list(shape)
         elif shapes_differ(tuple(merged), shape):
             message = f"its inputs have different shapes: {shown(tuple(merged))} and {shown(shape)}"
-            refuse(check, message, given.fields.place("bottom", index))
+            refuse(Fault.INPUT_SHAPES_DIFFER, check, message, given.fields.place("bottom", index))
         else:
             merged = [a if a is not None else b for a, b in zip(merged, shape, strict=True)]
     return None if merged is None else tuple(merged)
@@ -104,20 +112,25 @@ def _spread(given: Given, param: Group, check: str) -> tuple[bool, AnyShape]:
         return False, other
     axes = param.integer("num_axes", 1)
     if axes < -1:
-        refuse(check, f"`num_axes: {axes}` is less than -1", param.place("num_axes"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, check, f"`num_axes: {axes}` is less than -1", param.place("num_axes"))
     if axes > len(bottom) - axis:
         message = f"`num_axes: {axes}` from axis {axis} reaches beyond the input ({shown(bottom)})"
-        refuse(check, message, param.place("num_axes"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, check, message, param.place("num_axes"))
     return True, bottom[axis:] if axes == -1 else bottom[axis : axis + axes]
 
 
 def _check_spread(given: Given, bottom: Shape, other: Shape, axis: int, check: str) -> None:
     place = given.fields.place("bottom", 1)
     if len(bottom) < axis + len(other):
-        refuse(check, f"the second input ({shown(other)}) reaches beyond the first ({shown(bottom)})", place)
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            check,
+            f"the second input ({shown(other)}) reaches beyond the first ({shown(bottom)})",
+            place,
+        )
     for index, dim in enumerate(other):
         if differ(dim, bottom[axis + index]):
             message = (
                 f"the second input ({shown(other)}) does not fit axis {axis + index} of the first ({shown(bottom)})"
             )
-            refuse(check, message, place)
+            refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place)

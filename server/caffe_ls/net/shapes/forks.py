@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Dim
 from caffe_ls.net.shapes.convolution import truncated
 from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, differ, product, refuse, shown
@@ -15,10 +16,10 @@ def axpy(given: Given) -> Step:
     factors, second, third = given.shapes
     if len(second) != len(third) or any(differ(a, b) for a, b in zip(second, third, strict=False)):
         message = f"second and third input differ: {shown(second)} and {shown(third)}"
-        refuse("axpy_layer.cpp", message, given.fields.place("bottom", 2))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "axpy_layer.cpp", message, given.fields.place("bottom", 2))
     if any(differ(a, b) for a, b in zip(factors[:2], second[:2], strict=False)):
         message = f"one factor for each channel is needed: {shown(factors)} for {shown(second)}"
-        refuse("axpy_layer.cpp", message, given.fields.place("bottom"))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "axpy_layer.cpp", message, given.fields.place("bottom"))
     return Step((second,))
 
 
@@ -31,7 +32,7 @@ def shuffle_channel(given: Given) -> Step:
     channels = bottom[1] if len(bottom) > 1 else None
     if groups <= 0 or (channels is not None and channels % groups):
         message = f"`group: {groups}` does not divide the {channels} channels"
-        refuse("shuffle_channel_layer.cpp", message, param.place("group"))
+        refuse(Fault.GROUP_DOES_NOT_DIVIDE, "shuffle_channel_layer.cpp", message, param.place("group"))
     return Step((bottom,))
 
 
@@ -56,7 +57,12 @@ def interp(given: Given) -> Step:
     param = given.group("interp_param")
     bottom = given.shape()
     if len(bottom) != 4:
-        refuse("interp_layer.cpp", f"the input must have 4 axes, not {len(bottom)}", given.fields.place("bottom"))
+        refuse(
+            Fault.WRONG_NUMBER_OF_AXES,
+            "interp_layer.cpp",
+            f"the input must have 4 axes, not {len(bottom)}",
+            given.fields.place("bottom"),
+        )
     padding = param.integer("pad_beg") + param.integer("pad_end")
     sizes = [None if dim is None else dim + padding for dim in bottom[2:]]
     shrink, zoom = param.integer("shrink_factor", 1), param.integer("zoom_factor", 1)
@@ -79,7 +85,12 @@ def upsample(given: Given) -> Step:
     param = given.group("upsample_param")
     bottom = given.shape()
     if len(bottom) != 4:
-        refuse("upsample_layer.cpp", f"the input must have 4 axes, not {len(bottom)}", given.fields.place("bottom"))
+        refuse(
+            Fault.WRONG_NUMBER_OF_AXES,
+            "upsample_layer.cpp",
+            f"the input must have 4 axes, not {len(bottom)}",
+            given.fields.place("bottom"),
+        )
     height, width = param.integer("upsample_h"), param.integer("upsample_w")
     if not (height and width):
         factor = param.integer("scale", param.integer("stride", 2))
@@ -99,7 +110,12 @@ def reorg(given: Given) -> Step:
     stride = param.integer("stride")
     bottom = given.shape()
     if len(bottom) != 4 or stride <= 0:
-        refuse("reorg_layer.cpp", "an input of 4 axes and a `stride` above 0 are needed", param.place("stride"))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            "reorg_layer.cpp",
+            "an input of 4 axes and a `stride` above 0 are needed",
+            param.place("stride"),
+        )
     num, channels, height, width = bottom
     square = stride * stride
     if param.flag("reverse"):

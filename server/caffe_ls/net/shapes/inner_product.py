@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, product, refuse, refuse_empty
 
 FAMILY = Family()
@@ -19,7 +20,7 @@ def inner_product(given: Given) -> Step:
     axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
     if outputs <= 0:
         # No CHECK of its own: the filler finds an empty blob.
-        refuse("blob.cpp:133", "`num_output` is missing or 0", param.place("num_output"))
+        refuse(Fault.MISSING_LAYER_PARAMETER, "blob.cpp:133", "`num_output` is missing or 0", param.place("num_output"))
     inputs = product(bottom[axis:])
     if has_bias:
         refuse_empty(bottom[:axis], "the batch", given.fields.place("bottom"))
@@ -34,9 +35,16 @@ def embed(given: Given) -> Step:
     param = given.group("embed_param")
     outputs, inputs = param.integer("num_output"), param.integer("input_dim")
     if outputs <= 0:
-        refuse("embed_layer.cpp:13", "`num_output` is missing or 0", param.place("num_output"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "embed_layer.cpp:13",
+            "`num_output` is missing or 0",
+            param.place("num_output"),
+        )
     if inputs <= 0:
-        refuse("embed_layer.cpp:15", "`input_dim` is missing or 0", param.place("input_dim"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER, "embed_layer.cpp:15", "`input_dim` is missing or 0", param.place("input_dim")
+        )
     bottom = given.bottoms[0]
     weights = (inputs, outputs)
     top = None if bottom is None else (*bottom, outputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Shape
 from caffe_ls.net.shapes.step import (
     Family,
@@ -24,10 +25,15 @@ def _check_batch(given: Given) -> None:
     one, other = given.shape(0), given.shape(1)
     for index, shape in enumerate((one, other)):
         if not shape:
-            refuse("blob.hpp:122", "the input is a single number", given.fields.place("bottom", index))
+            refuse(
+                Fault.WRONG_NUMBER_OF_AXES,
+                "blob.hpp:122",
+                "the input is a single number",
+                given.fields.place("bottom", index),
+            )
     if differ(one[0], other[0]):
         message = f"the inputs have different first dimensions: {shown(one)} and {shown(other)}"
-        refuse("loss_layer.cpp:19", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:19", message, given.fields.place("bottom", 1))
 
 
 def _check_labels(given: Given, axis: int, check: str) -> None:
@@ -36,7 +42,7 @@ def _check_labels(given: Given, axis: int, check: str) -> None:
     wanted, found = product((*scores[:axis], *scores[axis + 1 :])), product(labels)
     if differ(wanted, found):
         message = f"{found:,} labels ({shown(labels)}) for {wanted:,} predictions ({shown(scores)})"
-        refuse(check, message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, check, message, given.fields.place("bottom", 1))
 
 
 def _scores(given: Given) -> tuple[AnyShape, ...]:
@@ -60,7 +66,7 @@ def infogain_loss(given: Given) -> Step:
     param = given.group("infogain_loss_param")
     if len(given.bottoms) == 2 and not param.has("source"):
         message = "H is neither a third bottom nor a file (`infogain_loss_param.source`)"
-        refuse("infogain_loss_layer.cpp:41", message, param.place("source"))
+        refuse(Fault.MISSING_LAYER_PARAMETER, "infogain_loss_layer.cpp:41", message, param.place("source"))
     _check_batch(given)
     axis = axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
     _check_labels(given, axis, "infogain_loss_layer.cpp:60")
@@ -68,7 +74,7 @@ def infogain_loss(given: Given) -> Step:
         classes, numbers = given.shape()[axis], product(given.shape(2))
         if classes is not None and differ(numbers, classes**2):
             message = f"H has {numbers:,} numbers and not {classes} x {classes}"
-            refuse("infogain_loss_layer.cpp:72", message, given.fields.place("bottom", 2))
+            refuse(Fault.INFOGAIN_MATRIX_SIZE, "infogain_loss_layer.cpp:72", message, given.fields.place("bottom", 2))
     return Step(_scores(given))
 
 
@@ -79,7 +85,7 @@ def euclidean_loss(given: Given) -> Step:
     one, other = given.shape(0), given.shape(1)
     if differ(product(one[1:]), product(other[1:])):
         message = f"the inputs have different sizes: {shown(one)} and {shown(other)}"
-        refuse("euclidean_loss_layer.cpp:12", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "euclidean_loss_layer.cpp:12", message, given.fields.place("bottom", 1))
     return Step(((),))
 
 
@@ -97,7 +103,7 @@ def multinomial_logistic_loss(given: Given) -> Step:
     place = given.fields.place("bottom", 1)
     if any(legacy_dim(given.shape(1), axis, place) not in (1, None) for axis in (1, 2, 3)):
         message = f"the labels must be one per item, not {shown(given.shape(1))}"
-        refuse("multinomial_logistic_loss_layer.cpp:14", message, place)
+        refuse(Fault.INPUT_SHAPES_DIFFER, "multinomial_logistic_loss_layer.cpp:14", message, place)
     return Step(((),))
 
 
@@ -108,7 +114,12 @@ def sigmoid_cross_entropy_loss(given: Given) -> Step:
     one, other = given.shape(0), given.shape(1)
     if differ(product(one), product(other)):
         message = f"the inputs have different sizes: {shown(one)} and {shown(other)}"
-        refuse("sigmoid_cross_entropy_loss_layer.cpp:41", message, given.fields.place("bottom", 1))
+        refuse(
+            Fault.INPUT_SHAPES_DIFFER,
+            "sigmoid_cross_entropy_loss_layer.cpp:41",
+            message,
+            given.fields.place("bottom", 1),
+        )
     return Step(((),))
 
 
@@ -123,12 +134,12 @@ def contrastive_loss(given: Given) -> Step:
     one, other, similar = sizes(0), sizes(1), sizes(2)
     if differ(one[0], other[0]):
         message = f"the features have different sizes: {one[0]} and {other[0]}"
-        refuse("contrastive_loss_layer.cpp:13", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "contrastive_loss_layer.cpp:13", message, given.fields.place("bottom", 1))
     wrong = [any(dim not in (1, None) for dim in dims) for dims in (one[1:], other[1:], similar)]
     if any(wrong):
         index = wrong.index(True)
         message = f"the input {shown(given.shape(index))} must have height and width 1, the last one channel too"
-        refuse("contrastive_loss_layer.cpp:14", message, given.fields.place("bottom", index))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "contrastive_loss_layer.cpp:14", message, given.fields.place("bottom", index))
     _check_batch(given)
     return Step(((),))
 
@@ -142,7 +153,7 @@ def accuracy(given: Given) -> Step:
     numbers, answers = product(scores), product(labels)
     if numbers is not None and answers and top_k > numbers // answers:
         message = f"`top_k: {top_k}` of {numbers // answers} classes"
-        refuse("accuracy_layer.cpp:25", message, param.place("top_k"))
+        refuse(Fault.TOP_K_EXCEEDS_CLASSES, "accuracy_layer.cpp:25", message, param.place("top_k"))
     axis = axis_of(scores, param.integer("axis", 1), param.place("axis"))
     _check_labels(given, axis, "accuracy_layer.cpp:31")
     return Step((((), (scores[axis],)))[: given.top_count])

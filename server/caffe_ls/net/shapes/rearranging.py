@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Dim, Shape
 from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, differ, product, refuse, shown
 from caffe_ls.net.values import Group
@@ -26,12 +27,17 @@ def silence(given: Given) -> Step:
 def _old_axis(param: Group, shape: Shape, old: str, check: str) -> int:
     """`axis`, or the unsigned field that it replaced."""
     if param.has("axis") and param.has(old):
-        refuse(check, f"give `axis` or `{old}`, not both", param.place(old))
+        refuse(Fault.CONFLICTING_LAYER_PARAMETERS, check, f"give `axis` or `{old}`, not both", param.place(old))
     if not param.has(old):
         return axis_of(shape, param.integer("axis", 1), param.place("axis"))
     axis = param.integer(old)
     if not 0 <= axis < len(shape):
-        refuse(check, f"`{old}: {axis}` of an input that has {len(shape)} axes", param.place(old))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            check,
+            f"`{old}: {axis}` of an input that has {len(shape)} axes",
+            param.place(old),
+        )
     return axis
 
 
@@ -46,13 +52,13 @@ def concat(given: Given) -> Step:
         place = given.fields.place("bottom", index)
         if len(other) != len(first):
             message = f"inputs with {len(first)} and {len(other)} axes cannot be joined"
-            refuse("concat_layer.cpp:38", message, place)
+            refuse(Fault.WRONG_NUMBER_OF_AXES, "concat_layer.cpp:38", message, place)
         for at, dim in enumerate(other):
             if at == axis:
                 continue
             if differ(top[at], dim):
                 message = f"the inputs differ in axis {at}: {shown(first)} and {shown(other)}"
-                refuse("concat_layer.cpp:42", message, place)
+                refuse(Fault.INPUT_SHAPES_DIFFER, "concat_layer.cpp:42", message, place)
             top[at] = dim if top[at] is None else top[at]
     top[axis] = _sum([shape[axis] for shape in given.shapes])
     return Step((tuple(top),))
@@ -74,14 +80,19 @@ def slice_(given: Given) -> Step:
     if points:
         if len(points) != tops - 1:
             message = f"{len(points)} `slice_point` for {tops} tops; they must be one less"
-            refuse("slice_layer.cpp:43", message, param.place("slice_point"))
+            refuse(Fault.SLICE_DOES_NOT_FIT, "slice_layer.cpp:43", message, param.place("slice_point"))
         if size is not None and tops > size:
-            refuse("slice_layer.cpp:44", f"{tops} tops of an axis of {size}", given.fields.place("top"))
+            refuse(
+                Fault.SLICE_DOES_NOT_FIT,
+                "slice_layer.cpp:44",
+                f"{tops} tops of an axis of {size}",
+                given.fields.place("top"),
+            )
         sizes = _between(param, points, size)
     else:
         if size is not None and size % tops:
             message = f"the axis of {size} cannot be cut into {tops} equal tops"
-            refuse("slice_layer.cpp:61", message, given.fields.place("top"))
+            refuse(Fault.SLICE_DOES_NOT_FIT, "slice_layer.cpp:61", message, given.fields.place("top"))
         sizes = [None if size is None else size // tops] * tops
     return Step(tuple((*bottom[:axis], one, *bottom[axis + 1 :]) for one in sizes))
 
@@ -92,12 +103,12 @@ def _between(param: Group, points: list[int], size: Dim) -> list[Dim]:
     for index, point in enumerate(points):
         if point <= before:
             message = "the values of `slice_point` must grow, from above 0"
-            refuse("slice_layer.cpp:50", message, param.place("slice_point", index))
+            refuse(Fault.SLICE_DOES_NOT_FIT, "slice_layer.cpp:50", message, param.place("slice_point", index))
         sizes.append(point - before)
         before = point
     if size is not None and size < before:
         message = f"`slice_point: {before}` is beyond the axis of {size}"
-        refuse("blob.cpp:32", message, param.place("slice_point", len(points) - 1))
+        refuse(Fault.SLICE_DOES_NOT_FIT, "blob.cpp:32", message, param.place("slice_point", len(points) - 1))
     return [*sizes, None if size is None else size - before]
 
 
@@ -109,7 +120,7 @@ def flatten(given: Given) -> Step:
     start = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
     end = axis_of(bottom, param.integer("end_axis", -1), param.place("end_axis"))
     if start > end + 1:
-        refuse("blob.hpp:86", "`axis` is behind `end_axis`", param.place("axis"))
+        refuse(Fault.AXIS_OUT_OF_RANGE, "blob.hpp:86", "`axis` is behind `end_axis`", param.place("axis"))
     return Step(((*bottom[:start], product(bottom[start : end + 1]), *bottom[end + 1 :]),))
 
 
@@ -122,13 +133,13 @@ def reshape(given: Given) -> Step:
     wanted = param.group("shape").integers("dim")
     dims = param.group("shape")
     if wanted.count(-1) > 1:
-        refuse("reshape_layer.cpp:22", "only one dimension can be -1", dims.place("dim"))
+        refuse(Fault.RESHAPE_COUNT_MISMATCH, "reshape_layer.cpp:22", "only one dimension can be -1", dims.place("dim"))
     middle: list[Dim] = []
     for index, dim in enumerate(wanted):
         if dim == 0:
             if start + index >= len(bottom):
                 message = f"a 0 copies axis {start + index} of an input that has {len(bottom)}"
-                refuse("reshape_layer.cpp:64", message, dims.place("dim", index))
+                refuse(Fault.RESHAPE_COUNT_MISMATCH, "reshape_layer.cpp:64", message, dims.place("dim", index))
             middle.append(bottom[start + index])
         else:
             middle.append(dim)
@@ -143,7 +154,7 @@ def reshape(given: Given) -> Step:
         whole = [*bottom[:start], *middle, *bottom[end:]]
     elif differ(all_before, product(whole)):
         message = f"the input has {all_before:,} numbers ({shown(bottom)}), the new shape {product(whole):,}"
-        refuse("reshape_layer.cpp:87", message, dims.place("dim"))
+        refuse(Fault.RESHAPE_COUNT_MISMATCH, "reshape_layer.cpp:87", message, dims.place("dim"))
     return Step((tuple(whole),))
 
 
@@ -155,7 +166,7 @@ def _inferred(param: Group, before: Dim, after: Dim, everything: Dim) -> Dim:
         return None
     if before % after:
         message = f"{before:,} numbers cannot be divided by the {after:,} of the dimensions given"
-        refuse("reshape_layer.cpp:80", message, param.group("shape").place("dim"))
+        refuse(Fault.RESHAPE_COUNT_MISMATCH, "reshape_layer.cpp:80", message, param.group("shape").place("dim"))
     return before // after
 
 
@@ -164,12 +175,22 @@ def _reshaped_axes(param: Group, bottom: Shape) -> tuple[int, int]:
     start = axis if axis >= 0 else len(bottom) + axis + 1
     if not 0 <= start <= len(bottom):
         message = f"`axis: {axis}` of an input that has {len(bottom)} axes"
-        refuse("reshape_layer.cpp:38", message, param.place("axis"))
+        refuse(Fault.RESHAPE_COUNT_MISMATCH, "reshape_layer.cpp:38", message, param.place("axis"))
     if axes < -1:
-        refuse("reshape_layer.cpp:41", f"`num_axes: {axes}` is less than -1", param.place("num_axes"))
+        refuse(
+            Fault.RESHAPE_COUNT_MISMATCH,
+            "reshape_layer.cpp:41",
+            f"`num_axes: {axes}` is less than -1",
+            param.place("num_axes"),
+        )
     end = len(bottom) if axes == -1 else start + axes
     if end > len(bottom):
-        refuse("reshape_layer.cpp:44", "`axis` and `num_axes` reach beyond the input", param.place("num_axes"))
+        refuse(
+            Fault.RESHAPE_COUNT_MISMATCH,
+            "reshape_layer.cpp:44",
+            "`axis` and `num_axes` reach beyond the input",
+            param.place("num_axes"),
+        )
     return start, end
 
 
@@ -182,17 +203,17 @@ def crop(given: Given) -> Step:
     offsets = param.integers("offset")
     if len(offsets) > 1 and start + len(offsets) != len(bottom):
         message = f"{len(offsets)} `offset` for {len(bottom) - start} axes"
-        refuse("crop_layer.cpp:29", message, param.place("offset"))
+        refuse(Fault.CROP_OUTSIDE_INPUT, "crop_layer.cpp:29", message, param.place("offset"))
     top = list(bottom)
     for axis in range(start, len(bottom)):
         if axis >= len(wanted):
             message = f"the second input has no axis {axis} ({shown(wanted)})"
-            refuse("blob.hpp:122", message, given.fields.place("bottom", 1))
+            refuse(Fault.AXIS_OUT_OF_RANGE, "blob.hpp:122", message, given.fields.place("bottom", 1))
         offset = (offsets[axis - start] if len(offsets) > 1 else offsets[0]) if offsets else 0
         size, new = bottom[axis], wanted[axis]
         if size is not None and new is not None and size - offset < new:
             message = f"{new} from {offset} on does not fit into axis {axis} of {shown(bottom)}"
-            refuse("crop_layer.cpp:63", message, param.place("offset", axis - start))
+            refuse(Fault.CROP_OUTSIDE_INPUT, "crop_layer.cpp:63", message, param.place("offset", axis - start))
         top[axis] = new
     return Step((tuple(top),))
 
@@ -203,7 +224,12 @@ def tile(given: Given) -> Step:
     param = given.group("tile_param")
     tiles = param.integer("tiles")
     if tiles <= 0:
-        refuse("tile_layer.cpp:15", "`tiles` must be given and above 0", param.place("tiles"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "tile_layer.cpp:15",
+            "`tiles` must be given and above 0",
+            param.place("tiles"),
+        )
     bottom = given.shape()
     axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
     return Step(((*bottom[:axis], product((bottom[axis], tiles)), *bottom[axis + 1 :]),))
@@ -224,18 +250,28 @@ def argmax(given: Given) -> Step:
     bottom = given.shape()
     top_k = param.integer("top_k", 1)
     if top_k < 1:
-        refuse("argmax_layer.cpp:17", "`top_k` must be 1 or more", param.place("top_k"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "argmax_layer.cpp:17", "`top_k` must be 1 or more", param.place("top_k"))
     if param.has("axis"):
         axis = axis_of(bottom, param.integer("axis"), param.place("axis"))
         size = bottom[axis]
         if size is not None and top_k > size:
-            refuse("argmax_layer.cpp:23", f"`top_k: {top_k}` of an axis of {size}", param.place("top_k"))
+            refuse(
+                Fault.INVALID_LAYER_PARAMETER,
+                "argmax_layer.cpp:23",
+                f"`top_k: {top_k}` of an axis of {size}",
+                param.place("top_k"),
+            )
         return Step(((*bottom[:axis], top_k, *bottom[axis + 1 :]),))
     if not bottom:
-        refuse("blob.hpp:89", "the input is a single number", given.fields.place("bottom"))
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:89", "the input is a single number", given.fields.place("bottom"))
     numbers = product(bottom[1:])
     if numbers is not None and top_k > numbers:
-        refuse("argmax_layer.cpp:26", f"`top_k: {top_k}` of {numbers} numbers", param.place("top_k"))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            "argmax_layer.cpp:26",
+            f"`top_k: {top_k}` of {numbers} numbers",
+            param.place("top_k"),
+        )
     top: list[Dim] = [1] * max(3, len(bottom))
     top[0] = bottom[0]
     top[2] = top_k
@@ -250,7 +286,7 @@ def batch_reindex(given: Given) -> Step:
     bottom, index = given.shapes
     if len(index) != 1:
         message = f"the second input must have 1 axis, not {len(index)}"
-        refuse("batch_reindex_layer.cpp:11", message, given.fields.place("bottom", 1))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "batch_reindex_layer.cpp:11", message, given.fields.place("bottom", 1))
     return Step(((index[0], *bottom[1:]),))
 
 
@@ -259,15 +295,15 @@ def filter_(given: Given) -> Step:
     """FilterLayer::Reshape; before the first pass every item counts as chosen."""
     if given.top_count != len(given.bottoms) - 1:
         message = f"{given.top_count} tops for {len(given.bottoms)} bottoms; they must be one less"
-        refuse("filter_layer.cpp:11", message, given.fields.place("top"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "filter_layer.cpp:11", message, given.fields.place("top"))
     *items, selector = given.shapes
     if any(dim not in (1, None) for dim in selector[1:]):
         message = f"the last input chooses and must have one number per item, not {shown(selector)}"
-        refuse("filter_layer.cpp:22", message, given.fields.place("bottom", len(items)))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "filter_layer.cpp:22", message, given.fields.place("bottom", len(items)))
     tops: list[AnyShape] = []
     for index, shape in enumerate(items):
         if shape and selector and differ(shape[0], selector[0]):
             message = f"{shape[0]} items, but {selector[0]} choices"
-            refuse("filter_layer.cpp:26", message, given.fields.place("bottom", index))
+            refuse(Fault.INPUT_SHAPES_DIFFER, "filter_layer.cpp:26", message, given.fields.place("bottom", index))
         tops.append((items[0][0], *shape[1:]) if shape and items[0] else shape)
     return Step(tuple(tops))

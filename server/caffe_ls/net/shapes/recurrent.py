@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Dim, LayerSpec, Shape
 from caffe_ls.net.shapes.step import Count, Family, Given, Step, differ, product, refuse, shown
 
@@ -67,20 +68,30 @@ def _read(given: Given, hidden: int) -> tuple[int, Dim, Dim, AnyShape]:
     place = given.fields.place("bottom", 1)
     if len(shape) < 2:
         message = f"the input must have time and streams as its first axes; this one is {shown(shape)}"
-        refuse("recurrent_layer.cpp:16", message, given.fields.place("bottom"))
+        refuse(Fault.INVALID_LAYER_PARAMETER, "recurrent_layer.cpp:16", message, given.fields.place("bottom"))
     if len(marks) != 2:
-        refuse("recurrent_layer.cpp:23", f"the second input must be time x streams, not {shown(marks)}", place)
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            "recurrent_layer.cpp:23",
+            f"the second input must be time x streams, not {shown(marks)}",
+            place,
+        )
     if differ(shape[0], marks[0]) or differ(shape[1], marks[1]):
         message = f"time and streams differ: {shown(shape)} and {shown(marks)}"
-        refuse("recurrent_layer.cpp:25", message, place)
+        refuse(Fault.INPUT_SHAPES_DIFFER, "recurrent_layer.cpp:25", message, place)
     exposed = hidden if param.flag("expose_hidden") else 0
     static = given.shape(2) if len(given.bottoms) > 2 + exposed else None
     if static is not None and (not static or differ(static[0], shape[1])):
         message = f"the static input must begin with the {shape[1]} streams: {shown(static)}"
-        refuse("recurrent_layer.cpp:47", message, given.fields.place("bottom", 2))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "recurrent_layer.cpp:47", message, given.fields.place("bottom", 2))
     outputs = param.integer("num_output")
     if outputs <= 0:
-        refuse("lstm_layer.cpp:49", "`num_output` is missing or 0", param.place("num_output"))
+        refuse(
+            Fault.MISSING_LAYER_PARAMETER,
+            "lstm_layer.cpp:49",
+            "`num_output` is missing or 0",
+            param.place("num_output"),
+        )
     return outputs, shape[0], shape[1], static
 
 
@@ -89,8 +100,13 @@ def lstm_unit(given: Given) -> Step:
     """LSTMUnitLayer::Reshape."""
     cell, gates = given.shape(0), given.shape(1)
     if len(cell) != 3 or len(gates) != 3:
-        refuse("lstm_unit_layer.cpp:28", "cell and gates must have 3 axes", given.fields.place("bottom"))
+        refuse(
+            Fault.INVALID_LAYER_PARAMETER,
+            "lstm_unit_layer.cpp:28",
+            "cell and gates must have 3 axes",
+            given.fields.place("bottom"),
+        )
     if cell[2] is not None and differ(gates[2], 4 * cell[2]):
         message = f"the gates have {gates[2]} numbers for {cell[2]} units: they must be four times as many"
-        refuse("lstm_unit_layer.cpp:34", message, given.fields.place("bottom", 1))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "lstm_unit_layer.cpp:34", message, given.fields.place("bottom", 1))
     return Step((cell, cell))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.shapes.step import Family, Given, Step, differ, legacy_dim, refuse
 
 FAMILY = Family()
@@ -16,7 +17,7 @@ def roi_pooling(given: Given) -> Step:
     height, width = param.integer("pooled_h"), param.integer("pooled_w")
     if height <= 0 or width <= 0:
         message = "`pooled_h` and `pooled_w` must be given, above 0"
-        refuse("roi_pooling_layer.cpp", message, param.place("pooled_h"))
+        refuse(Fault.MISSING_LAYER_PARAMETER, "roi_pooling_layer.cpp", message, param.place("pooled_h"))
     channels = legacy_dim(given.shape(), 1, given.fields.place("bottom"))
     regions = legacy_dim(given.shape(1), 0, given.fields.place("bottom", 1))
     return Step(((regions, channels, height, width),) * given.top_count)
@@ -29,10 +30,10 @@ def position_sensitive_roi_pooling(given: Given) -> Step:
     outputs, size = param.integer("output_dim"), param.integer("group_size")
     if outputs <= 0 or size <= 0:
         message = "`output_dim` and `group_size` must be given, above 0"
-        refuse("psroi_pooling_layer.cpp", message, param.place("output_dim"))
+        refuse(Fault.MISSING_LAYER_PARAMETER, "psroi_pooling_layer.cpp", message, param.place("output_dim"))
     channels = legacy_dim(given.shape(), 1, given.fields.place("bottom"))
     if differ(channels, outputs * size * size):
         message = f"the input has {channels} channels; {outputs} outputs x {size} x {size} are {outputs * size * size}"
-        refuse("psroi_pooling_layer.cpp", message, given.fields.place("bottom"))
+        refuse(Fault.INPUT_SHAPES_DIFFER, "psroi_pooling_layer.cpp", message, given.fields.place("bottom"))
     regions = legacy_dim(given.shape(1), 0, given.fields.place("bottom", 1))
     return Step(((regions, outputs, size, size),))

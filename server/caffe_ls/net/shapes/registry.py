@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
-from caffe_ls.net.model import Refusal
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import About, Refusal
 from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, shown
 from caffe_ls.text.span import Span
 
@@ -18,7 +20,7 @@ _MOST_AXES = 32
 
 @cache
 def layer_types() -> dict[str, LayerType]:
-    """All layer types that have a rule, by name."""
+    """All layer types that have a rule, by name; by `NAME DIALECT` where a dialect has a meaning of its own."""
     from importlib import import_module
 
     found: dict[str, LayerType] = {}
@@ -27,72 +29,88 @@ def layer_types() -> dict[str, LayerType]:
     return found
 
 
-def layer_type(name: str) -> LayerType | None:
-    """What is known of a layer type; None for one without a rule."""
-    return layer_types().get(name)
+def layer_type(name: str, dialect: str = "bvlc") -> LayerType | None:
+    """What is known of a layer type in a dialect; None for one without a rule."""
+    known = layer_types()
+    return known.get(f"{name} {dialect}") or known.get(name)
 
 
-def step(given: Given) -> Step | Refusal:
+def step(given: Given) -> Step:
     """What the layer makes of its bottoms; kept with the layer. Unknown types and unknown bottoms make unknown tops."""
-    key = (given.bottoms, given.spec.bottoms, given.top_count, given.phase, given.data)
+    key = (given.bottoms, given.spec.bottoms, given.top_count, given.phase, given.data, given.dialect)
     steps = given.spec.steps
     known = steps.get(key)
     if known is None:
         if len(steps) > 8:
             steps.clear()
         known = steps[key] = _step(given)
-    assert isinstance(known, (Step, Refusal))
+    assert isinstance(known, Step)
     return known
 
 
-def _step(given: Given) -> Step | Refusal:
-    declared = layer_type(given.spec.type)
+def _step(given: Given) -> Step:
+    declared = layer_type(given.spec.type, given.dialect)
     if declared is None:
         return Step((None,) * given.top_count, None, None)
     refusal = _wrong_counts(given, declared)
     if refusal is not None:
-        return refusal
+        return _refused(given, refusal)
     try:
         if declared.reads_ranks and any(shape is None for shape in given.bottoms):
             tops = ((),) + (None,) * (given.top_count - 1) if declared.is_loss else (None,) * given.top_count
             return Step(tops[: given.top_count], () if declared.is_loss else None, None)
         found = declared.rule(given)
     except StoppedError as stopped:
-        return stopped.refusal
-    return _wrong_sizes(given, found) or _empty_params(given, found) or _with_given_blobs(given, found)
+        return _refused(given, stopped.refusal)
+    refusal = _wrong_sizes(given, found) or _empty_params(given, found)
+    if refusal is not None:
+        return _refused(given, refusal, found.refusals)
+    return _with_given_blobs(given, found)
+
+
+def _refused(given: Given, refusal: Refusal, before: tuple[Refusal, ...] = ()) -> Step:
+    return Step((None,) * given.top_count, None, None, refusals=(*before, refusal))
 
 
 def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
     """Layer::CheckBlobCounts (layer.hpp)."""
     spec = given.spec
     bottoms, tops = declared.bottoms(spec), declared.tops(spec)
-    fault = _wrong_count(spec.type, "bottom", len(given.bottoms), bottoms) or _wrong_count(
-        spec.type, "top", given.top_count, tops
+    refusal = _wrong_count(given, "bottom", len(given.bottoms), bottoms) or _wrong_count(
+        given, "top", given.top_count, tops
     )
-    if fault is None and declared.equal_counts and len(given.bottoms) != given.top_count:
-        fault = (
-            f"{spec.type} takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}",
-            "layer.hpp:379",
-            "top",
+    if refusal is not None:
+        return refusal
+    if declared.equal_counts and len(given.bottoms) != given.top_count:
+        message = (
+            f"{spec.type} takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"
         )
-    if fault is not None:
-        return Refusal(fault[0], _place(given, fault[2]), fault[1])
+        return Refusal(Fault.WRONG_NUMBER_OF_TOPS, message, given.fields.place("top"), "layer.hpp:379")
     if not declared.in_place and any(top in spec.bottoms[:1] for top in spec.tops[:1]):
-        return Refusal(f"{spec.type} cannot work in place", _place(given, "top"), "top[0] != bottom[0]")
+        message = f"{spec.type} cannot work in place"
+        return Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, given.fields.place("top"), "top[0] != bottom[0]")
     return None
 
 
-def _wrong_count(kind: str, what: str, number: int, wanted: Count) -> tuple[str, str, str] | None:
+def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal | None:
     if wanted.least <= number <= wanted.most:
         return None
-    line = {"bottom": 349, "top": 364}[what]
+    fault, line = {
+        "bottom": (Fault.WRONG_NUMBER_OF_BOTTOMS, 349),
+        "top": (Fault.WRONG_NUMBER_OF_TOPS, 364),
+    }[what]
+    place = given.fields.place("type")
     if wanted.least == wanted.most:
         words = f"takes {wanted.least} {what}{'s'[: wanted.least != 1]}"
     elif number < wanted.least:
         words, line = f"takes at least {wanted.least} {what}{'s'[: wanted.least != 1]}", line + 5
     else:
         words, line = f"takes at most {wanted.most} {what}{'s'[: wanted.most != 1]}", line + 10
-    return f"{kind} {words}, not {number}", f"layer.hpp:{line}", what
+    if number > wanted.most and given.fields.count(what) > wanted.most:
+        place = given.fields.place(what, wanted.most)
+    elif number and given.fields.has(what):
+        place = given.fields.place(what, number - 1)
+    return Refusal(fault, f"{given.spec.type} {words}, not {number}", place, f"layer.hpp:{line}")
 
 
 def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
@@ -101,14 +119,18 @@ def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
         if shape is None:
             continue
         if len(shape) > _MOST_AXES:
-            return Refusal(f"a blob of {len(shape)} axes: Caffe takes 32 at most", given.fields.span, "blob.cpp:24")
+            message = f"a blob of {len(shape)} axes: Caffe takes 32 at most"
+            return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:24")
         product = 1
         for dim in shape:
             if dim is not None and dim < 0:
-                return Refusal(f"a dimension of the output is negative: {dim}", given.fields.span, "blob.cpp:32")
+                message = f"the output would have the size {shown(shape)}: the window is larger than the input"
+                about = tuple(About(index) for index in range(len(given.bottoms)))
+                return Refusal(Fault.NEGATIVE_OUTPUT_SIZE, message, _name(given), "blob.cpp:32", about=about)
             product *= 1 if dim is None else dim
             if product > _LARGEST_COUNT:
-                return Refusal("the blob has more than 2,147,483,647 numbers", given.fields.span, "blob.cpp:34")
+                message = f"a blob of {shown(shape)} has more than 2,147,483,647 numbers"
+                return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:34")
     return None
 
 
@@ -117,7 +139,7 @@ def _empty_params(given: Given, found: Step) -> Refusal | None:
     for shape in found.params or ():
         if shape is not None and 0 in shape and not given.fields.has("blobs"):
             message = f"a parameter blob is empty ({shown(shape)}): an input or `num_output` is 0"
-            return Refusal(message, given.fields.span, "blob.cpp:133")
+            return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133")
     return None
 
 
@@ -132,8 +154,8 @@ def _with_given_blobs(given: Given, found: Step) -> Step:
             shapes.append(tuple(blob.group("shape").integers("dim")))
         else:
             shapes.append(tuple(blob.integer(name) for name in ("num", "channels", "height", "width")))
-    return Step(found.tops, tuple(shapes), found.macs, found.assumes)
+    return replace(found, params=tuple(shapes))
 
 
-def _place(given: Given, name: str) -> Span:
-    return given.fields.place(name)
+def _name(given: Given) -> Span:
+    return given.fields.place("name")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
-from caffe_ls.net.model import AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import About, AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape, Stage
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span
 
@@ -15,13 +16,15 @@ from caffe_ls.text.span import Span
 class Step:
     """What a layer makes: shapes of tops and parameter blobs, None for unknown ones, and multiply-adds per pass.
 
-    `assumes` says in words what the shapes rest on where that is a guess.
+    `assumes` says in words what the shapes rest on where that is a guess. `refusals` are faults that do not hide the
+    shapes: the rule went on as if they were mended.
     """
 
     tops: tuple[AnyShape, ...]
     params: tuple[AnyShape, ...] | None = ()
     macs: int | None = 0
     assumes: str = ""
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Given:
     bottoms: tuple[AnyShape, ...]
     phase: Phase = "TRAIN"
     data: DataSource = field(default_factory=DataSource)
+    dialect: str = "bvlc"
 
     @property
     def fields(self) -> Group:
@@ -90,9 +94,11 @@ class StoppedError(Exception):
         self.refusal = refusal
 
 
-def refuse(check: str, message: str, span: Span) -> NoReturn:
-    """Stop where Caffe stops."""
-    raise StoppedError(Refusal(message, span, check))
+def refuse(
+    fault: Fault, check: str, message: str, span: Span, *, about: Sequence[About] = (), stage: Stage = "init"
+) -> NoReturn:
+    """Stop where Caffe stops; `about` names the bottoms that are one side of the contradiction."""
+    raise StoppedError(Refusal(fault, message, span, check, about=tuple(about), stage=stage))
 
 
 class Family:
@@ -111,8 +117,12 @@ class Family:
         in_place: bool = True,
         unforced: Sequence[int] = (),
         reads_ranks: bool = True,
+        dialect: str = "",
     ) -> Callable[[Rule], Rule]:
-        """Register a rule for layer types. Counts are exact, a range, or depend on the layer's fields."""
+        """Register a rule for layer types, of one dialect or of all that have no rule of their own.
+
+        Counts are exact, a range, or depend on the layer's fields.
+        """
 
         def register(rule: Rule) -> Rule:
             declared = LayerType(
@@ -126,7 +136,7 @@ class Family:
                 reads_ranks,
             )
             for name in names:
-                self.types[name] = declared
+                self.types[f"{name} {dialect}" if dialect else name] = declared
             return rule
 
         return register
@@ -157,7 +167,7 @@ def product(dims: Sequence[Dim]) -> Dim:
 def refuse_empty(shape: Shape, what: str, span: Span) -> None:
     """Stop at a blob without numbers that Caffe fills or reads while it builds the net (blob.cpp, mutable_cpu_data)."""
     if 0 in shape:
-        refuse("blob.cpp:133", f"{what} is empty ({shown(shape)})", span)
+        refuse(Fault.EMPTY_BLOB, "blob.cpp:133", f"{what} is empty ({shown(shape)})", span)
 
 
 def as_int(number: int) -> int:
@@ -186,12 +196,13 @@ def axis_of(shape: Shape, axis: int, span: Span) -> int:
     """The axis counted from the front (blob.hpp, CanonicalAxisIndex)."""
     if axis < -len(shape) or axis >= len(shape):
         message = f"axis {axis} of a blob that has {len(shape)} axes ({shown(shape)})"
-        refuse("blob.hpp:119" if axis < 0 else "blob.hpp:122", message, span)
+        refuse(Fault.AXIS_OUT_OF_RANGE, "blob.hpp:119" if axis < 0 else "blob.hpp:122", message, span)
     return axis % len(shape)
 
 
 def legacy_dim(shape: Shape, index: int, span: Span) -> Dim:
     """Num, channels, height or width as blob.hpp's LegacyShape gives them: 1 for axes that are not there."""
     if len(shape) > 4:
-        refuse("blob.hpp:140", f"the layer takes at most 4 axes, and its input has {len(shape)} ({shown(shape)})", span)
+        message = f"the layer takes at most 4 axes, and its input has {len(shape)} ({shown(shape)})"
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:140", message, span)
     return shape[index] if index < len(shape) else 1
