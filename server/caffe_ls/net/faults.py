@@ -1,0 +1,45 @@
+"""The kinds of refusal: each is the name of the rule that tells it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Fault(str, Enum):
+    """Why Caffe stops; one rule, and one page of documentation, for each."""
+
+    AXIS_OUT_OF_RANGE = "axis-out-of-range"
+    BLOB_TOO_LARGE = "blob-too-large"
+    CONFLICTING_LAYER_PARAMETERS = "conflicting-layer-parameters"
+    CROP_OUTSIDE_INPUT = "crop-outside-input"
+    DATA_TRANSFORMATION = "data-transformation"
+    EMPTY_BLOB = "empty-blob"
+    EMPTY_NET = "empty-net"
+    FILLER_DOES_NOT_FIT = "filler-does-not-fit"
+    GIVEN_BLOBS_DO_NOT_FIT = "given-blobs-do-not-fit"
+    GRADIENT_NOT_POSSIBLE = "gradient-not-possible"
+    GROUP_DOES_NOT_DIVIDE = "group-does-not-divide"
+    INCLUDE_AND_EXCLUDE = "include-and-exclude"
+    INFOGAIN_MATRIX_SIZE = "infogain-matrix-size"
+    INPUT_SHAPE_MISSING = "input-shape-missing"
+    INPUT_SHAPES_DIFFER = "input-shapes-differ"
+    INVALID_LAYER_PARAMETER = "invalid-layer-parameter"
+    IN_PLACE_NOT_POSSIBLE = "in-place-not-possible"
+    LABEL_COUNT_MISMATCH = "label-count-mismatch"
+    LOSS_WEIGHT_COUNT = "loss-weight-count"
+    MISSING_LAYER_PARAMETER = "missing-layer-parameter"
+    MIXED_LAYER_FORMS = "mixed-layer-forms"
+    NEGATIVE_OUTPUT_SIZE = "negative-output-size"
+    PRIOR_COUNT_MISMATCH = "prior-count-mismatch"
+    PROPAGATE_DOWN_COUNT = "propagate-down-count"
+    RESHAPE_COUNT_MISMATCH = "reshape-count-mismatch"
+    SHARED_PARAM_MISMATCH = "shared-param-mismatch"
+    SLICE_DOES_NOT_FIT = "slice-does-not-fit"
+    TOO_MANY_PARAMS = "too-many-params"
+    TOP_K_EXCEEDS_CLASSES = "top-k-exceeds-classes"
+    TOP_MADE_TWICE = "top-made-twice"
+    UNKNOWN_BOTTOM = "unknown-bottom"
+    VALUES_PER_BLOB = "values-per-blob"
+    WRONG_NUMBER_OF_AXES = "wrong-number-of-axes"
+    WRONG_NUMBER_OF_BOTTOMS = "wrong-number-of-bottoms"
+    WRONG_NUMBER_OF_TOPS = "wrong-number-of-tops"
