@@ -8,6 +8,7 @@ from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.first_nonfinite import first_nonfinite
 from caffe_ls.training_log.reader import Reader
 from caffe_ls.training_log.record import NonFinite, Record, Run
+from caffe_ls.training_log.series import Series
 
 SOLVER = "Initializing solver from parameters:"
 DEBUG = "    [Forward] Layer ip, top blob ip data: {}\n    [Backward] Layer ip, param blob 0 diff: {}"
@@ -71,4 +72,6 @@ def everything(record: Record) -> object:
 
 
 def _columns(series: object) -> str:
-    return repr((series.iterations, series.values, series.count))  # type: ignore[attr-defined]
+    assert isinstance(series, Series)
+    lines = [series.line_at(at) for at in range(len(series.values))]
+    return repr((series.iterations, series.values, series.count, lines))

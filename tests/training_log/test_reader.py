@@ -88,6 +88,20 @@ def test_columns_of_a_block_read_line_by_line_and_at_once_are_the_numbers_printe
     assert list(backward.values) == list(range(9))
 
 
+def test_every_value_knows_its_line() -> None:
+    run = run_of(_LOG)
+    lines = _LOG.decode().split("\n")
+    named = {
+        f"Layer {quantity.layer}, {quantity.end} blob {quantity.blob} {quantity.part}": series
+        for (_, _, quantity), series in run.debug.items()
+    }
+    for said, series in (*named.items(), ("L1 norm", run.norms["L1", "data"]), ("loss = ", run.loss)):
+        for at, value in enumerate(series.values):
+            line = lines[series.line_at(at) - 1]
+            assert said in line
+            assert f"{value:g}" in line
+
+
 def test_printed_texts_map_back_to_the_log() -> None:
     run = run_of(_LOG)
     solver, net = run.texts

@@ -24,7 +24,7 @@ def test_extremes_and_non_finite_points_survive_any_length() -> None:
 
 def test_all_points_are_kept_when_asked() -> None:
     series = Series(points=None)
-    series.extend(range(10_000), list(map(float, range(10_000))))
+    series.extend(range(10_000), list(map(float, range(10_000))), range(10_000), 0)
     assert series.thinned() == (list(range(10_000)), list(map(float, range(10_000))))
 
 
@@ -32,10 +32,15 @@ def test_portions_do_not_matter() -> None:
     one, other = Series(points=50), Series(points=50)
     values = [random.Random(6).random() for _ in range(3_000)]
     for at, value in enumerate(values):
-        one.add(at, value)
+        one.add(at, value, 9 * at + 12)
     for start in range(0, 3_000, 70):
-        other.extend(range(start, min(3_000, start + 70)), values[start : start + 70])
+        part = range(start, min(3_000, start + 70))
+        into = start % 4
+        other.extend(part, values[start : start + 70], [9 * at + 12 - into for at in part], into)
     assert (one.iterations, one.values) == (other.iterations, other.values)
+    kept = range(len(one.values))
+    assert [one.line_at(at) for at in kept] == [other.line_at(at) for at in kept]
+    assert [one.line_at(at) for at in kept] == [9 * iteration + 12 for iteration in one.iterations]
 
 
 def test_nothing_but_nan_stays_bounded() -> None:

@@ -51,15 +51,16 @@ class OpenBlock:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._rows: list[tuple[Template, list[float]]] = []
+        self._rows: list[tuple[Template, list[float], Sequence[int]]] = []  # with the lines of the values
+        self._lines: list[int] = []
         self._keys: list[bytes | None] = []
         self._quantities: list[Quantity] = []
         self._values: list[float] = []
         self._cut = 0
         self._alike = True  # the open lines have one cut
-        self._norms: list[tuple[float, ...]] = []
+        self._norms: list[tuple[tuple[float, ...], int]] = []
         self._waiting_for: tuple[Template, str, int] | None = None
-        self._waiting: tuple[list[int], list[list[float]]] = ([], [])
+        self._waiting: tuple[list[int], list[list[float]], list[int]] = ([], [], [])
         self.templates: dict[tuple[str, bytes], Template] = {}
         self._non_finite: NonFinite | None = None
         self.updates = False
@@ -76,7 +77,7 @@ class OpenBlock:
         """A whole pass, read at once; `line` is its first."""
         if self._keys:
             self._end_row("")
-        self._rows.append((template, values))
+        self._rows.append((template, values, range(line, line + template.size)))
         if self._run.first_nonfinite is None and not math.isfinite(sum(values)):
             at = first_odd(values)
             if at is not None:
@@ -100,6 +101,7 @@ class OpenBlock:
         self._keys.append(key)
         self._quantities.append(quantity)
         self._values.append(value)
+        self._lines.append(line)
         if quantity.direction == "backward":
             self.has_backward = True
         if self._run.first_nonfinite is None and not math.isfinite(value):
@@ -110,7 +112,7 @@ class OpenBlock:
         """The norms over all parameters, L1 and L2, of data and diff each: they wait for their iteration too."""
         self.has_backward = True
         if len(self._norms) < _ROWS_AT_ONCE:
-            self._norms.append(values)
+            self._norms.append((values, line))
         at = first_odd(values)
         if self._run.first_nonfinite is None and at is not None:
             self._found(Quantity("norm", None, "", None, NORMS[at][1]), line)
@@ -125,12 +127,12 @@ class OpenBlock:
             self._non_finite.phase = phase
             self._non_finite = None
         self._settle(iteration, phase, net)
-        for values in self._norms:
+        for values, line in self._norms:
             for norm, value in zip(NORMS, values, strict=True):
                 series = self._run.norms.get(norm)
                 if series is None:
                     series = self._run.norms[norm] = Series(self._run.points)
-                series.add(iteration, value)
+                series.add(iteration, value, line)
         self._norms.clear()
         self.has_backward = False
 
@@ -139,24 +141,34 @@ class OpenBlock:
         if self._waiting_for is None:
             return
         template, phase, net = self._waiting_for
+        iterations, starts = array("q", self._waiting[0]), array("q", self._waiting[2])
+        columns = zip(*self._waiting[1], strict=True)
+        for into, (quantity, column) in enumerate(zip(template.quantities, columns, strict=True)):
+            self._series(quantity, phase, net).extend(iterations, column, starts, into)
+        self._waiting_for, self._waiting = None, ([], [], [])
+
+    def _series(self, quantity: Quantity, phase: str, net: int) -> Series:
         debug = self._run.debug
-        iterations = array("q", self._waiting[0])
-        for quantity, column in zip(template.quantities, zip(*self._waiting[1], strict=True), strict=True):
-            series = debug.get((phase, net, quantity))
-            if series is None:
-                series = debug[phase, net, quantity] = Series(self._run.points)
-            if self._run.points is not None and series.points == POINTS and len(debug) * POINTS > _MOST_VALUES:
-                series.points = max(64, _MOST_VALUES // len(debug))
-            series.extend(iterations, column)
-        self._waiting_for, self._waiting = None, ([], [])
+        series = debug.get((phase, net, quantity))
+        if series is None:
+            series = debug[phase, net, quantity] = Series(self._run.points)
+        if self._run.points is not None and series.points == POINTS and len(debug) * POINTS > _MOST_VALUES:
+            series.points = max(64, _MOST_VALUES // len(debug))
+        return series
 
     def _settle(self, iteration: int, phase: str, net: int) -> None:
-        for template, values in self._rows:
+        for template, values, lines in self._rows:
+            if not isinstance(lines, range):  # Other programs' lines stand between.
+                self.flush()
+                for quantity, value, line in zip(template.quantities, values, lines, strict=True):
+                    self._series(quantity, phase, net).add(iteration, value, line)
+                continue
             if self._waiting_for != (template, phase, net) or len(self._waiting[0]) >= _ROWS_AT_ONCE:
                 self.flush()
                 self._waiting_for = (template, phase, net)
             self._waiting[0].append(iteration)
             self._waiting[1].append(values)
+            self._waiting[2].append(lines[0])
         self._rows.clear()
 
     def _end_row(self, phase: str) -> None:
@@ -171,8 +183,9 @@ class OpenBlock:
             if len(self.templates) >= 64:
                 self.templates.clear()
             self.templates[phase, keys[0]] = template
-        self._rows.append((template, self._values))
-        self._keys, self._quantities, self._values = [], [], []
+        alike = range(self._lines[0], self._lines[0] + len(self._lines))
+        self._rows.append((template, self._values, alike if alike[-1] == self._lines[-1] else self._lines))
+        self._keys, self._quantities, self._values, self._lines = [], [], [], []
         self._limit()
 
     def _limit(self) -> None:

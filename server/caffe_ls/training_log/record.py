@@ -35,12 +35,13 @@ class Output(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened once: a snapshot, a fatal line, a frame of a stack trace."""
+    """Something that happened once: a snapshot, a fatal line, a frame. `source`: the C++ file that said it."""
 
     kind: str
     line: int
     offset: int
     text: str
+    source: str = ""
 
 
 @dataclass
@@ -150,11 +151,11 @@ class Run:
     def __post_init__(self) -> None:
         self.loss, self.rate, self.speed, self.clipping = (Series(self.points) for _ in range(4))
 
-    def happened(self, kind: str, line: int, offset: int, text: bytes) -> None:
+    def happened(self, kind: str, line: int, offset: int, text: bytes, source: str = "") -> None:
         """Note an event; very many of one kind are counted no further."""
         events = self.events.setdefault(kind, [])
         if len(events) < MOST_EVENTS:
-            events.append(Event(kind, line, offset, text[:2_000].decode("utf-8", "replace")))
+            events.append(Event(kind, line, offset, text[:2_000].decode("utf-8", "replace"), source))
 
     def at_iteration(self, iteration: int) -> None:
         if self.first_iteration is None:

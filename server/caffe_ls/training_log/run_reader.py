@@ -10,7 +10,7 @@ from typing import TypeAlias
 from caffe_ls.training_log.blocks import OpenBlock
 from caffe_ls.training_log.ending import told_by
 from caffe_ls.training_log.first_nonfinite import first_odd, next_display
-from caffe_ls.training_log.line import Line
+from caffe_ls.training_log.line import Line, source_name
 from caffe_ls.training_log.patterns import number
 from caffe_ls.training_log.record import BuiltNet, NonFinite, Output, PrintedText, Quantity, Run
 from caffe_ls.training_log.series import Series
@@ -72,7 +72,7 @@ class RunReader:
         if telling is not None:
             telling(line, match, number_of_line, offset)
         elif kind in PLACED:
-            self.run.happened(kind, number_of_line, offset, line.body)
+            self.run.happened(kind, number_of_line, offset, line.body, source_name(line.source))
         if kind in _ENDINGS:
             signal = match[1].decode("ascii", "replace") if kind == "signal" else ""
             self.run.fate = told_by(kind, signal, self.run.fate)
@@ -80,7 +80,7 @@ class RunReader:
     def fatal(self, line: Line, number_of_line: int, offset: int) -> None:
         """A line of glog's severity F."""
         self.text = None
-        self.run.happened("fatal", number_of_line, offset, line.body)
+        self.run.happened("fatal", number_of_line, offset, line.body, source_name(line.source))
         self.run.fate = told_by("fatal", "", self.run.fate)
 
     def flush(self) -> None:
@@ -116,10 +116,10 @@ class RunReader:
         iteration, value = int(match[1]), number(match[3])
         self._training_line(iteration)
         self._after_loss = True
-        self.run.loss.add(iteration, value)
+        self.run.loss.add(iteration, value, at)
         speed = _SPEED.match(match[2]) if match[2] else None
         if speed:
-            self.run.speed.add(iteration, number(speed[1]))
+            self.run.speed.add(iteration, number(speed[1]), at)
         if not math.isfinite(value):
             self._found(at, iteration, "TRAIN", "loss")
 
@@ -129,7 +129,7 @@ class RunReader:
             self._rate_follows = True
         self._training_line(iteration)
         self._after_loss = False
-        self.run.rate.add(iteration, value)
+        self.run.rate.add(iteration, value, at)
         if not math.isfinite(value):
             self._found(at, iteration, "TRAIN", "learning-rate")
 
@@ -181,7 +181,7 @@ class RunReader:
         if series is None and len(self.run.outputs) < _MOST_SERIES:
             series = self.run.outputs[output] = Series(self.run.points)
         if series is not None:
-            series.add(iteration, value)
+            series.add(iteration, value, at)
         if not math.isfinite(value):
             self._odd_output(phase, name, at)
 
@@ -204,7 +204,7 @@ class RunReader:
         self._progress()
         iteration = (self._iteration if self._iteration is not None else self.run.resumed_at or 0) + self._clips
         self._clips += 1
-        self.run.clipping.add(iteration, number(match[1]))
+        self.run.clipping.add(iteration, number(match[1]), at)
         if first_odd([number(match[1]), number(match[2]), number(match[3])]) is not None:
             self._found(at, iteration, "TRAIN", "norm", part="diff")
 

@@ -12,33 +12,46 @@ _MOST_NON_FINITE = 20_000  # beyond it only the first and the last of a bucket a
 
 
 class Series:
-    """Iterations and values in the log's order; `points` None keeps all."""
+    """Iterations and values in the log's order; `points` None keeps all. `line_at` tells where a value stands."""
 
-    __slots__ = ("count", "iterations", "points", "values")
+    __slots__ = ("_into", "_starts", "count", "iterations", "points", "values")
 
     def __init__(self, points: int | None = POINTS) -> None:
         self.iterations = array("q")
         self.values = array("d")
+        self._starts = array("q")  # the line of each value, less `_into`: passes that are alike share theirs
+        self._into = 0
         self.points = points
         self.count = 0  # of all points seen
 
-    def add(self, iteration: int, value: float) -> None:
+    def line_at(self, at: int) -> int:
+        """The line, from 1, that the value of index `at` stands on; 0 where that is not known."""
+        start = self._starts[at]
+        return start + self._into if start else 0
+
+    def add(self, iteration: int, value: float, line: int = 0) -> None:
         self.iterations.append(iteration)
         self.values.append(value)
+        self._starts.append(line - self._into if line else 0)
         self.count += 1
         if self.points is not None and len(self.values) >= 2 * self.points:
             self._thin()
 
-    def extend(self, iterations: Sequence[int], values: Sequence[float]) -> None:
-        """As `add` of each in turn; thinned at the same points, whatever the portions."""
+    def extend(self, iterations: Sequence[int], values: Sequence[float], starts: Sequence[int], into: int) -> None:
+        """As `add` of each in turn, `into` lines below `starts`; thinned at the same points, whatever the portions."""
+        if not self.values:
+            self._into = into
+        elif into != self._into:
+            starts = array("q", [start + into - self._into for start in starts])
         if self.points is None or len(self.values) + len(iterations) < 2 * self.points:
             # From an array to an array is one copy of memory; from anything else it goes number by number.
             self.iterations.extend(iterations if isinstance(iterations, array) else array("q", iterations))
             self.values.extend(array("d", values))
+            self._starts.extend(starts if isinstance(starts, array) else array("q", starts))
             self.count += len(iterations)
         else:
-            for iteration, value in zip(iterations, values, strict=True):
-                self.add(iteration, value)
+            for iteration, value, start in zip(iterations, values, starts, strict=True):
+                self.add(iteration, value, start + self._into)
 
     def thinned(self) -> tuple[list[int], list[float]]:
         """At most `points` finite points, and the non-finite ones."""
@@ -59,6 +72,7 @@ class Series:
         kept = kept_points(self.values, self.points)
         self.iterations = array("q", [self.iterations[at] for at in kept])
         self.values = array("d", [self.values[at] for at in kept])
+        self._starts = array("q", [self._starts[at] for at in kept])
         if len(kept) > 1.5 * self.points:  # much non-finite: room to grow before the next thinning
             self.points = len(kept)
 
