@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caffe_ls.analysis.documents import Context
 from caffe_ls.features.client import Client
 from caffe_ls.features.hover import hover
 from caffe_ls.schema.proto_file import read_proto
@@ -79,7 +80,7 @@ def test_the_comments_of_the_users_own_proto_are_shown() -> None:
         "message LayerParameter {\n  // How warm it gets.\n  optional float warmth = 1 [default = 3];\n}\n"
     )
     fixture = read("layer { war$0mth: 1 }")
-    found = hover(view_of(fixture, own_schema=schema), fixture.cursor[1])
+    found = hover(view_of(fixture, context=Context(own_schema=schema)), fixture.cursor[1])
     assert found is not None
     assert "optional float warmth = 1 [default = 3];" in found.contents.value  # type: ignore[union-attr]
     assert "> How warm it gets." in found.contents.value  # type: ignore[union-attr]

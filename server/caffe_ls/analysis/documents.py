@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from caffe_ls.analysis.kinds import Kind, kind_of
+from caffe_ls.net.model import State
 from caffe_ls.schema import catalog
 from caffe_ls.schema.dialect_guess import Guess, Usage, guess, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
 from caffe_ls.settings import Settings
+from caffe_ls.solver.lower import lower_solver
+from caffe_ls.solver.model import Solver
 from caffe_ls.syntax.parser import parse, reparse
 from caffe_ls.syntax.tree import Entry, File
 from caffe_ls.text.edit import Edit
@@ -28,13 +32,24 @@ class Suppression(NamedTuple):
     rules: frozenset[str]
 
 
-class PrototxtDocument:
-    """One version of one prototxt.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What holds for a document besides its text and its settings.
 
-    `path` is used for its name only; nothing is read from disk. `own_schema` is the schema of the user's caffe.proto,
-    where there is one; it goes before a guess, but not before a dialect that the settings name. `linked` is what the
-    files that belong to this one (a solver's nets, a net's solver) use of dialects.
+    `own_schema` is the schema of the user's caffe.proto, where there is one; it goes before a guess, but not before a
+    dialect that the settings name. `linked` is what the files that belong to this one (a solver's nets, a net's solver)
+    use of dialects. `states` are those in which a net will be built, where a solver or the user says so; `batch` is the
+    batch size that the user asks about.
     """
+
+    own_schema: Schema | None = None
+    linked: tuple[Usage, ...] = ()
+    states: tuple[State, ...] = ()
+    batch: int | None = None
+
+
+class PrototxtDocument:
+    """One version of one prototxt. `path` is used for its name only; nothing is read from disk."""
 
     def __init__(
         self,
@@ -43,16 +58,19 @@ class PrototxtDocument:
         settings: Settings | None = None,
         *,
         kind: Kind | None = None,
-        own_schema: Schema | None = None,
-        linked: tuple[Usage, ...] = (),
+        context: Context | None = None,
         file: File | None = None,
+        carried: dict[object, object] | None = None,
     ) -> None:
         self.path = path
         self.source = Source(text)
         self.settings = settings or Settings()
         self.forced_kind = kind
-        self.own_schema = own_schema
-        self.linked = linked
+        self.context = context or Context()
+        # Results of pure functions of this document, by function and arguments.
+        self.cache: dict[object, object] = {}
+        # What such functions keep from one version to the next, to do less; it never changes what they give.
+        self.carried: dict[object, object] = {} if carried is None else carried
         self._file = file
 
     @property
@@ -73,9 +91,9 @@ class PrototxtDocument:
             text,
             self.settings,
             kind=self.forced_kind,
-            own_schema=self.own_schema,
-            linked=self.linked,
+            context=self.context,
             file=file,
+            carried=self.carried,
         )
 
     @cached_property
@@ -96,7 +114,7 @@ class PrototxtDocument:
     @cached_property
     def guess(self) -> Guess:
         """Which dialect the file, and what is linked with it, shows."""
-        return guess(usages_of_file(self.file, self.root), self.linked)
+        return guess(usages_of_file(self.file, self.root), self.context.linked)
 
     @cached_property
     def dialect(self) -> str:
@@ -110,18 +128,23 @@ class PrototxtDocument:
             return catalog.load(self.guess.dialect)
         if self.settings.dialect not in ("", "auto"):
             return catalog.load(self.settings.dialect)
-        assert self.own_schema is not None
-        return self.own_schema
+        assert self.context.own_schema is not None
+        return self.context.own_schema
 
     @property
     def dialect_is_guessed(self) -> bool:
         """Whether neither the settings nor a caffe.proto of the user's say which Caffe the file is for."""
-        return self.settings.dialect in ("", "auto") and self.own_schema is None
+        return self.settings.dialect in ("", "auto") and self.context.own_schema is None
 
     @cached_property
     def template(self) -> bool:
         """Whether placeholders stand where values or names belong, to be filled in before Caffe reads the file."""
         return any(entry.template for entry in self.file.entries)
+
+    @cached_property
+    def solver(self) -> Solver:
+        """What the text says of a solver; of use where it is one."""
+        return lower_solver(self.file, self.schema)
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:

@@ -1,27 +1,66 @@
-"""The nets that a document makes, in the states asked for."""
+"""The nets that a document makes, in the states in which it will be used."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.states import states_of
 from caffe_ls.net.graph import build
 from caffe_ls.net.lower import lower_file
-from caffe_ls.net.model import DataSource, Net, State
+from caffe_ls.net.model import DataSource, Net, NetText, State
+from caffe_ls.schema.validation import entry_problems
 from caffe_ls.settings import Settings
+from caffe_ls.syntax.tree import Entry
 
 _DATA_SHAPE = re.compile(r"([1-9]\d{0,9})x([1-9]\d{0,9})x([1-9]\d{0,9})")
 
+_Result = TypeVar("_Result")
 
-def nets_of(document: PrototxtDocument, states: Sequence[State], batch: int | None = None) -> list[Net]:
+
+def net_text(document: PrototxtDocument) -> NetText:
+    """What a net file says of its net, upgraded; a layer whose entry the parser or the schema refuses is damaged."""
+    schema, root = document.schema, document.root
+
+    def is_damaged(entry: Entry) -> bool:
+        return bool(entry.problems or entry_problems(entry, schema, root))
+
+    return _once(document, net_text, lambda: lower_file(document.file, document.dialect, is_damaged))
+
+
+def judged_nets(document: PrototxtDocument) -> tuple[Net, ...]:
+    """The net of a net file in each state in which it will be used."""
+    return _once(document, judged_nets, lambda: tuple(nets_of(document, states_of(document, net_text(document)))))
+
+
+def certain_net(document: PrototxtDocument, net: Net) -> Net:
+    """The net without the guesses about data that its shapes rest on: what they made known is unknown in it."""
+    if not net.assumes:
+        return net
+    data = data_source(document)._replace(may_assume=False)
+    return _once(document, (certain_net, net.state), lambda: build(net.text, net.state, data))
+
+
+def nets_of(document: PrototxtDocument, states: Sequence[State]) -> list[Net]:
     """The net of a net file in each state; what data layers read is as the settings say."""
-    text = lower_file(document.file, document.dialect)
-    data = data_source(document.settings, batch)
+    text, data = net_text(document), data_source(document)
     return [build(text, state, data) for state in states]
 
 
-def data_source(settings: Settings, batch: int | None = None) -> DataSource:
+def data_source(document: PrototxtDocument) -> DataSource:
+    """What is told of the data."""
+    return _data_source(document.settings, document.context.batch)
+
+
+def _data_source(settings: Settings, batch: int | None) -> DataSource:
     """What settings tell of the data; a shape that is none counts as not given."""
     found = _DATA_SHAPE.fullmatch(settings.data_shape)
     return DataSource((int(found[1]), int(found[2]), int(found[3])) if found else None, batch)
+
+
+def _once(document: PrototxtDocument, key: object, make: Callable[[], _Result]) -> _Result:
+    if key not in document.cache:
+        document.cache[key] = make()
+    return document.cache[key]  # type: ignore[return-value]

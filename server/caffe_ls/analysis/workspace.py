@@ -9,14 +9,16 @@ are absolute, except those that files name.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from caffe_ls.analysis.configuration import Read, ancestors
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, Kind, kind_of
+from caffe_ls.analysis.states import states_in_solver
+from caffe_ls.net.model import State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
 from caffe_ls.settings import Settings
@@ -78,22 +80,41 @@ def open_document(
     top: str = "",
     shown_path: str = "",
     kind: Kind | None = None,
+    asked: Context | None = None,
 ) -> PrototxtDocument:
-    """The document of a text at an absolute path, with what the files around it say about its dialect.
+    """The document of a text at an absolute path, with what the files around it say about it.
 
     `start_directory` is where Caffe would be started, `top` the workspace's folder, above which nothing is looked at;
-    `shown_path` is the document's path where it is not `path`.
+    `shown_path` is the document's path where it is not `path`; `asked` is what the user says of states and batch.
     """
     path = os.path.normpath(path)
     file = _parsed(text)
+    found = kind or kind_of(path, file)
+    context = context_of(path, file, found, settings, access, read_schema, start_directory, top, asked)
+    return PrototxtDocument(shown_path or path, text, settings, kind=kind, context=context, file=file)
+
+
+def context_of(
+    path: str,
+    file: File,
+    kind: Kind,
+    settings: Settings,
+    access: Access,
+    read_schema: ReadSchema,
+    start_directory: str = "",
+    top: str = "",
+    asked: Context | None = None,
+) -> Context:
+    """What the files around a file say about it."""
+    asked = asked or Context()
     named = settings.dialect not in ("", "auto")
     own_schema = None if named else schema_above(path, settings, access, read_schema, top)
     linked: tuple[Usage, ...] = ()
+    solvers = _solvers_naming(path, access, start_directory, top) if kind == "net" else ()
     if not named and own_schema is None:
-        linked = linked_usages(path, file, kind or kind_of(path, file), access, start_directory, top)
-    return PrototxtDocument(
-        shown_path or path, text, settings, kind=kind, own_schema=own_schema, linked=linked, file=file
-    )
+        linked = linked_usages(path, file, kind, access, start_directory, top)
+    states = asked.states or _states_in_solvers(path, solvers, access, start_directory, top)
+    return replace(asked, own_schema=own_schema, linked=linked, states=states)
 
 
 def schema_above(
@@ -144,6 +165,27 @@ def solvers_of_net(path: str, access: Access, start_directory: str = "", top: st
     return tuple(found)
 
 
+def _solvers_naming(path: str, access: Access, start_directory: str, top: str) -> tuple[tuple[str, File], ...]:
+    """The solvers in a net's folder that name it, parsed."""
+    naming = solvers_of_net(path, access, start_directory, top)
+    return tuple(
+        (solver, _parsed(text)) for solver, text in _solvers_in(os.path.dirname(path), access) if solver in naming
+    )
+
+
+def _states_in_solvers(
+    path: str, solvers: Iterable[tuple[str, File]], access: Access, start_directory: str, top: str
+) -> tuple[State, ...]:
+    found: dict[State, None] = {}
+    for solver, file in solvers:
+
+        def names_net(written: str, solver: str = solver) -> bool:
+            return find_named_file(written, solver, access.read, start_directory, top)[0] == path
+
+        found.update(dict.fromkeys(states_in_solver(file, names_net)))
+    return tuple(found)
+
+
 def find_named_file(
     written: str, path: str, read: Read, start_directory: str = "", top: str = ""
 ) -> tuple[str | None, Found | None]:
@@ -169,9 +211,7 @@ def linked_usages(
     if kind == "solver":
         solvers, usages = ((path, file),), []
     elif kind == "net":
-        naming = solvers_of_net(path, access, start_directory, top)
-        solvers = tuple((solver, _parsed(text)) for solver, text in _solvers_in(os.path.dirname(path), access)
-                        if solver in naming)  # fmt: skip
+        solvers = _solvers_naming(path, access, start_directory, top)
         usages = [usage for _, solver_file in solvers for usage in usages_of_file(solver_file, SOLVER_MESSAGE)]
     else:
         return ()

@@ -13,12 +13,14 @@ from caffe_ls.analysis.configuration import (
     parse_configuration,
     unknown_rules,
 )
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.analysis.states import PHASES
 from caffe_ls.analysis.workspace import Access, open_document
 from caffe_ls.cli.errors import CommandError
 from caffe_ls.cli.files import disk_access
-from caffe_ls.cli.options import CheckOptions
+from caffe_ls.cli.options import CheckOptions, CommonOptions
 from caffe_ls.cli.output import tell
+from caffe_ls.net.model import State
 from caffe_ls.rules.finding import Category
 from caffe_ls.rules.registry import all_rules
 from caffe_ls.schema import catalog
@@ -51,6 +53,7 @@ class Opener:
             start_directory=self._start_directory,
             shown_path=path,
             kind=self._options.common.kind,
+            asked=_asked(self._options.common),
         )
 
     def prepare(self, paths: Iterable[str]) -> None:
@@ -91,6 +94,13 @@ class Opener:
                 self.settings_are_wrong = True
                 place = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
                 tell(f"{place}: {problem.message}")
+
+
+def _asked(common: CommonOptions) -> Context:
+    """The states and the batch that options name; a stage or a level without a phase is one of both."""
+    phases = (common.phase,) if common.phase else PHASES if common.stages or common.level else ()
+    states = tuple(State(phase, common.level, frozenset(common.stages)) for phase in phases)
+    return Context(states=states, batch=common.batch)
 
 
 def _overridden(settings: Settings, options: CheckOptions) -> Settings:

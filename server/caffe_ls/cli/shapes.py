@@ -32,7 +32,7 @@ def shapes(path: str, common: CommonOptions, shapes_format: ShapesFormat) -> int
         for phase in _PHASES
         if common.phase is None or phase == common.phase
     ]
-    nets = nets_of(document, states, common.batch)
+    nets = nets_of(document, states)
     if shapes_format == "json":
         write(json.dumps([_as_json(net) for net in nets], indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     elif shapes_format == "csv":

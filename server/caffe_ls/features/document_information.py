@@ -11,7 +11,7 @@ def document_information(view: View) -> dict[str, object]:
     document = view.document
     if document.kind not in ("net", "solver"):
         return {"kind": document.kind, "dialect": None, "title": None, "guessed": None}
-    own = document.own_schema is not None and document.schema is document.own_schema
+    own = document.context.own_schema is not None and document.schema is document.context.own_schema
     return {
         "kind": document.kind,
         "dialect": document.dialect,

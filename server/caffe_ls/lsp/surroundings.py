@@ -11,11 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from caffe_ls.analysis.configuration import find_configuration
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
-from caffe_ls.analysis.workspace import Access, linked_usages, open_document, schema_above
+from caffe_ls.analysis.workspace import Access, context_of, open_document
 from caffe_ls.schema import catalog
-from caffe_ls.schema.dialect_guess import Usage
 from caffe_ls.schema.model import Schema
 from caffe_ls.settings import Settings
 from caffe_ls.text.source import decode
@@ -48,13 +47,12 @@ class Surroundings:
         path, text, settings = known.path, known.text, self._settings_at(known.path)
         if known.kind == "log":
             return PrototxtDocument(path, text, settings, kind="log")
-        own_schema: Schema | None = None
-        linked: tuple[Usage, ...] = ()
-        if Path(path).is_absolute() and settings.dialect in ("", "auto"):
-            own_schema = schema_above(path, settings, self._access, _read_schema, self._top(path))
-            if own_schema is None:
-                linked = linked_usages(path, known.file, known.kind, self._access, top=self._top(path))
-        return PrototxtDocument(path, text, settings, own_schema=own_schema, linked=linked, file=known.file)
+        context: Context | None = None
+        if Path(path).is_absolute():
+            context = context_of(
+                path, known.file, known.kind, settings, self._access, _read_schema, "", self._top(path)
+            )
+        return PrototxtDocument(path, text, settings, context=context, file=known.file, carried=known.carried)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file on disk; None where there is none to be had."""

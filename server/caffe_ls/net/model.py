@@ -34,12 +34,15 @@ class State:
     stages: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class DataSource:
-    """What is known of the data that data layers read: channels, height and width, and the batch."""
+class DataSource(NamedTuple):
+    """What is known of the data that data layers read: channels, height and width, and the batch.
+
+    `may_assume`: whether a guess may take the place of what is not known.
+    """
 
     shape: tuple[int, int, int] | None = None
     batch: int | None = None
+    may_assume: bool = True
 
 
 Stage = Literal["upgrade", "init", "first-iteration"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from caffe_ls.syntax.tree import Message, Scalar
+from caffe_ls.syntax.tree import Field, Message, Scalar
 from caffe_ls.syntax.values import bool_value, float_value, integer_value, string_value
 from caffe_ls.text.span import Span
 
@@ -30,10 +30,15 @@ class Group:
     @classmethod
     def of(cls, message: Message) -> Group:
         """The message as it is written."""
+        return cls.of_fields(message.fields, message.span)
+
+    @classmethod
+    def of_fields(cls, written: Iterable[Field], span: Span) -> Group:
+        """A message that has no brackets of its own: a file's top-level fields."""
         fields: dict[str, list[Value]] = {}
-        for field in message.fields:
+        for field in written:
             fields.setdefault(field.name, []).extend(field.values)
-        return cls(fields, message.span)
+        return cls(fields, span)
 
     def has(self, name: str) -> bool:
         """Whether the field is given, with whatever value."""

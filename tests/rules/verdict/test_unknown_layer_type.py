@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Severity
 from caffe_ls.schema import catalog
@@ -56,7 +56,7 @@ def test_old_layers_are_known_by_their_old_names() -> None:
 def test_a_users_fork_may_register_what_is_not_read() -> None:
     own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
     text = "".join(f'layer {{ name: "{name}" type: "{name}" }}\n' for name in ("OwnLayer", "Permute", "Relu"))
-    found = check(PrototxtDocument("/net.prototxt", text, own_schema=own))
+    found = check(PrototxtDocument("/net.prototxt", text, context=Context(own_schema=own)))
     assert [(finding.layer, finding.severity) for finding in found] == [("Relu", Severity.INFORMATION)]
 
 

@@ -29,6 +29,9 @@ def data(given: Given) -> Step:
     """What is read is not known from the text: options tell, or crop_size and three channels are assumed."""
     kind = given.spec.type
     own = given.group(_MESSAGES[kind])
+    if kind == "HDF5Data" and given.data.shape is None:
+        # The files' datasets may have any number of axes.
+        return Step((None,) * given.top_count)
     written = own.integer("batch_size", 1 if kind in ("ImageData", "VideoData") else 0)
     batch: Dim = given.data.batch or written or None
     first, assumes = _image(given, own)
@@ -46,16 +49,14 @@ def _image(given: Given, own: Group) -> tuple[Shape, str]:
     if known is not None:
         return (channels, sizes[0] or known[1], sizes[1] or known[2]), ""
     kind = given.spec.type
-    if kind == "HDF5Data":
-        return (None, None, None), ""
     if kind == "WindowData" and channels is None:
         return (3, *sizes), ""
     if kind == "ImageData":
         sizes = (sizes[0] or own.integer("new_height") or None, sizes[1] or own.integer("new_width") or None)
         channels = 3 if own.flag("is_color", True) else 1
         return (channels, *sizes), ""
-    if channels is None and None not in sizes:
-        return (3, *sizes), "3 channels of the data, as `crop_size` is given"
+    if channels is None and None not in sizes and given.data.may_assume:
+        return (3, *sizes), "3 channels of the data"
     return (channels, *sizes), ""
 
 
