@@ -1,0 +1,310 @@
+"""The learning rate of each iteration, computed as Caffe computes it, in float32.
+
+Follows SGDSolver::GetLearningRate (sgd_solver.cpp). A policy is asked for single iterations; what happens over a whole
+run is found without walking through it: every policy falls into a few rows of iterations along which the rate only
+rises or only falls, and these are searched by halves.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from caffe_ls.solver.float32 import exponential, float32, power, quotient
+from caffe_ls.solver.model import Solver
+
+STEPPED = frozenset({"step", "multistep", "plateau"})
+"""Policies under which the rate stays the same until a given iteration."""
+
+SHRINKING = frozenset({"step", "multistep", "exp", "plateau"})
+"""Policies that multiply the rate by gamma again and again."""
+
+POLICIES = frozenset({"fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "plateau"})
+"""The policies that can be computed; those of other forks are not."""
+
+# Fields by which some forks make the rate another one than the policy says.
+_OVERRULING_FIELDS = (
+    "local_lr_auto", "min_lr", "rampup_interval", "rampup_lr", "stageiter", "stagelr", "warmup_iter", "warmup_start_lr",
+)  # fmt: skip
+
+
+# The CHECKs of gamma and stepsize came late: SSD's Caffe, for one, does without them.
+_CHECKING_DIALECTS = frozenset({"bvlc"})
+
+
+@dataclass(frozen=True, slots=True)
+class RatePolicy:
+    """All that the learning rate depends on; floats are float32.
+
+    Under `plateau` it depends on the loss too: the rate is then the lowest that it can be, that of a run whose loss
+    never falls.
+    """
+
+    name: str
+    base_lr: float
+    gamma: float = 0.0
+    power: float = 0.0
+    stepsize: int = 0
+    steps: tuple[int, ...] = ()
+    max_iter: int = 0
+
+    @property
+    def depends_on_loss(self) -> bool:
+        """Whether the loss decides when the rate changes."""
+        return self.name == "plateau"
+
+
+def refuses_stepsize(solver: Solver) -> bool:
+    """Whether Caffe dies of the step size at the first update: of a CHECK, or of a division by 0."""
+    policy, size = solver.text("lr_policy"), solver.integer("stepsize")
+    return (policy == "step" and size == 0) or (
+        policy in ("step", "sigmoid") and size <= 0 and solver.dialect in _CHECKING_DIALECTS
+    )
+
+
+def refuses_gamma(solver: Solver) -> bool:
+    """Whether a CHECK of gamma fails at the first update."""
+    checked = solver.text("lr_policy") in ("step", "exp", "inv", "multistep", "sigmoid")
+    return checked and not solver.number("gamma") >= 0 and solver.dialect in _CHECKING_DIALECTS
+
+
+def policy_of(solver: Solver) -> RatePolicy | None:
+    """The policy of a solver; None where its fork's rate is not known here, and where Caffe stops at its settings."""
+    name = solver.text("lr_policy")
+    if name not in POLICIES or any(solver.has(field) for field in _OVERRULING_FIELDS):
+        return None
+    if refuses_stepsize(solver) or refuses_gamma(solver):
+        return None
+    return RatePolicy(
+        name,
+        solver.number("base_lr"),
+        solver.number("gamma"),
+        solver.number("power"),
+        solver.integer("stepsize"),
+        solver.integers("plateau_winsize" if name == "plateau" else "stepvalue"),
+        solver.max_iter,
+    )
+
+
+def rate_at(policy: RatePolicy, iteration: int) -> float:
+    """The rate that Caffe uses in an iteration of a run from the start."""
+    return _RATES[policy.name](policy, iteration)
+
+
+def changes(policy: RatePolicy, end: int) -> Sequence[int]:
+    """The iterations before `end` at which a stepped policy goes on to its next step, in order; others have none."""
+    if policy.name == "step":
+        size = policy.stepsize
+        # A negative step size gives negative steps: the rate still changes every so many iterations.
+        return range(abs(size), max(end, 0), abs(size)) if size else ()
+    if policy.name in ("multistep", "plateau"):
+        found = _steps(policy)
+        return found[: bisect_right(found, end - 1)]
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class RatePoint:
+    """A rate and the iteration that has it."""
+
+    iteration: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateAnalysis:
+    """What becomes of the rate in the iterations 0 to `end` - 1; each first point is None where there is none.
+
+    `first_tiny` is the first rate of a size that float32 weights hardly feel, next to the largest; `highest` and
+    `lowest` leave out what is not finite and are None where nothing is finite.
+    """
+
+    end: int
+    start: RatePoint
+    last: RatePoint
+    first_nonfinite: RatePoint | None
+    first_negative: RatePoint | None
+    first_zero: RatePoint | None
+    first_tiny: RatePoint | None
+    first_above_start: RatePoint | None
+    highest: RatePoint | None
+    lowest: RatePoint | None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the rate is the same in all iterations."""
+        return self.highest is not None and self.lowest is not None and self.highest.rate == self.lowest.rate and (
+            self.first_nonfinite is None
+        )  # fmt: skip
+
+
+TINY_SHARE = 1e-7
+"""A rate below this share of the largest adds less to a weight than float32 resolves."""
+
+
+@lru_cache(maxsize=64)
+def analyse(policy: RatePolicy, end: int) -> RateAnalysis:
+    """The rate over a run of `end` iterations, one at least."""
+    end = max(end, 1)
+    rows = list(_rows(policy, end))
+    start = RatePoint(0, rate_at(policy, 0))
+    ends = [point for row in rows for point in _finite_ends(policy, row)]
+    highest = max(ends, key=lambda point: (point.rate, -point.iteration), default=None)
+    lowest = min(ends, key=lambda point: (point.rate, point.iteration), default=None)
+    tiny = TINY_SHARE * max((abs(point.rate) for point in ends), default=0.0)
+
+    def first(holds: Callable[[float], bool]) -> RatePoint | None:
+        found = [iteration for row in rows if (iteration := _first(policy, row, holds)) is not None]
+        return RatePoint(min(found), rate_at(policy, min(found))) if found else None
+
+    return RateAnalysis(
+        end,
+        start,
+        RatePoint(end - 1, rate_at(policy, end - 1)),
+        first(lambda rate: not math.isfinite(rate)),
+        first(lambda rate: rate < 0),
+        first(lambda rate: rate == 0),
+        first(lambda rate: abs(rate) < tiny),
+        first(lambda rate: rate > start.rate),
+        highest,
+        lowest,
+    )
+
+
+def samples(policy: RatePolicy, end: int, most: int = 500) -> tuple[RatePoint, ...]:
+    """Points to draw the rate's curve over `end` iterations: spread evenly, and both sides of each step."""
+    end = max(end, 1)
+    count = max(2, most // 2)
+    iterations = {round(index * (end - 1) / (count - 1)) for index in range(count)}
+    steps = changes(policy, end)
+    for step in steps[: most // 4]:
+        iterations |= {step - 1, step}
+    return tuple(RatePoint(iteration, rate_at(policy, iteration)) for iteration in sorted(iterations) if iteration >= 0)
+
+
+def _fixed(policy: RatePolicy, _: int) -> float:
+    return policy.base_lr
+
+
+def _step(policy: RatePolicy, iteration: int) -> float:
+    # C++ divides towards 0; so does this for iterations, which are never negative, by a step size of either sign.
+    steps = iteration // abs(policy.stepsize)
+    return _after_steps(policy, steps if policy.stepsize > 0 else -steps)
+
+
+def _exp(policy: RatePolicy, iteration: int) -> float:
+    return _after_steps(policy, iteration)
+
+
+def _multistep(policy: RatePolicy, iteration: int) -> float:
+    return _after_steps(policy, bisect_right(_steps(policy), iteration))
+
+
+def _inv(policy: RatePolicy, iteration: int) -> float:
+    return float32(policy.base_lr * float32(power(_inv_base(policy, iteration), -policy.power)))
+
+
+def _poly(policy: RatePolicy, iteration: int) -> float:
+    share = float32(quotient(float32(iteration), float32(policy.max_iter)))
+    return float32(policy.base_lr * float32(power(float32(1 - share), policy.power)))
+
+
+def _sigmoid(policy: RatePolicy, iteration: int) -> float:
+    distance = float32(float32(iteration) - float32(policy.stepsize))
+    grown = float32(exponential(float32(-policy.gamma * distance)))
+    return float32(policy.base_lr * float32(1 / float32(1 + grown)))
+
+
+def _after_steps(policy: RatePolicy, steps: int) -> float:
+    return float32(policy.base_lr * power(policy.gamma, steps))
+
+
+def _inv_base(policy: RatePolicy, iteration: int) -> float:
+    return float32(1 + float32(policy.gamma * float32(iteration)))
+
+
+_RATES: dict[str, Callable[[RatePolicy, int], float]] = {
+    "fixed": _fixed,
+    "step": _step,
+    "exp": _exp,
+    "inv": _inv,
+    "multistep": _multistep,
+    "plateau": _multistep,
+    "poly": _poly,
+    "sigmoid": _sigmoid,
+}
+
+
+@lru_cache(maxsize=64)
+def _steps(policy: RatePolicy) -> tuple[int, ...]:
+    """The iterations at which the steps of a multistep or plateau policy are taken.
+
+    Caffe looks at one stepvalue, and takes one step, in an iteration: one that is smaller than the one before it waits
+    for that one. A plateau's window begins at the step before it.
+    """
+    found: list[int] = []
+    for value in policy.steps:
+        if policy.name == "plateau":
+            value += found[-1] if found else 0
+        found.append(max(value, found[-1] + 1 if found else 0))
+    return tuple(found)
+
+
+def _rows(policy: RatePolicy, end: int) -> Iterator[Sequence[int]]:
+    """The iterations of a run in rows along which the rate is monotone and keeps its sign.
+
+    The first iteration stands alone, since nan and inf in a policy often spare it. Iterations between two steps, which
+    have the rate of the first of them, are left out.
+    """
+    yield range(1)
+    if policy.name in STEPPED:
+        steps = changes(policy, end)
+        yield from (steps[0::2], steps[1::2]) if policy.gamma < 0 else (steps,)
+    elif policy.name == "exp" and policy.gamma < 0:
+        yield range(1, end, 2)
+        yield range(2, end, 2)
+    elif policy.name == "inv" and policy.gamma < 0:
+        rest = range(1, end)
+        to_zero = _first_index(rest, lambda iteration: not _inv_base(policy, iteration) > 0)
+        beyond = _first_index(rest, lambda iteration: not _inv_base(policy, iteration) >= 0)
+        yield from (rest[:to_zero], rest[to_zero:beyond], rest[beyond:])
+    elif policy.name == "sigmoid":
+        middle = min(max(policy.stepsize, 1), end)
+        yield from (range(1, middle), range(middle, min(middle + 1, end)), range(middle + 1, end))
+    else:
+        yield range(1, end)
+
+
+def _finite_ends(policy: RatePolicy, row: Sequence[int]) -> Iterator[RatePoint]:
+    """The two ends of what is finite in a row: its lowest and its highest rate."""
+    if not row:
+        return
+    stop = _first_index(row, lambda iteration: not math.isfinite(rate_at(policy, iteration)))
+    for index in {0, stop - 1} if stop else ():
+        yield RatePoint(row[index], rate_at(policy, row[index]))
+
+
+def _first(policy: RatePolicy, row: Sequence[int], holds: Callable[[float], bool]) -> int | None:
+    """The first iteration of a row whose rate `holds`; along a row it does so from some point on, or up to one."""
+    if not row:
+        return None
+    if holds(rate_at(policy, row[0])):
+        return row[0]
+    if not holds(rate_at(policy, row[-1])):
+        return None
+    return row[_first_index(row, lambda iteration: holds(rate_at(policy, iteration)))]
+
+
+def _first_index(row: Sequence[int], holds: Callable[[int], bool]) -> int:
+    """The index of the first iteration from which on it `holds`; the row's length where it never does."""
+    low, high = 0, len(row)
+    while low < high:
+        middle = (low + high) // 2
+        if holds(row[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return low
