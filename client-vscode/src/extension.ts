@@ -1,7 +1,8 @@
 /** The client: starts the server, stops it, and shows how it fares. All knowledge of Caffe is in the server. */
 
 import * as vscode from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { RevealOutputChannelOn, State, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { CaffeClient } from './client';
 import { CAFFE_DOCUMENTS, LanguageRecognition, isCaffeDocument } from './documents';
 import { NoPythonError, serverExecutable } from './server';
 import { SET_SETTING_COMMAND, setSetting } from './settings';
@@ -42,7 +43,7 @@ async function startWhereNetsAre(waiting: CaffeServer): Promise<void> {
 class CaffeServer {
   readonly output = vscode.window.createOutputChannel('Caffe', { log: true });
   private readonly status = new ServerStatus(CAFFE_DOCUMENTS);
-  private client: LanguageClient | undefined;
+  private client: CaffeClient | undefined;
   private turn: Promise<void> | undefined;
 
   constructor(private readonly context: vscode.ExtensionContext) {
@@ -86,7 +87,7 @@ class CaffeServer {
       this.status.show(State.Starting);
       const executable = await serverExecutable(this.context);
       this.output.info([executable.command, ...(executable.args ?? [])].join(' '));
-      const client = new LanguageClient('caffe', 'Caffe', executable, this.clientOptions());
+      const client = new CaffeClient('caffe', 'Caffe', executable, this.clientOptions());
       this.client = client;
       client.onDidChangeState((change) => this.status.show(change.newState));
       await client.start();

@@ -16,8 +16,7 @@ export class ServerStatus implements vscode.Disposable {
 
   /** Show the dialect of the file in front, as this client's server tells it. */
   showDialect(client: LanguageClient): void {
-    // A server that is stopped while it is asked has nothing to say; the next one is asked again.
-    this.dialect.ask(client).catch(() => undefined);
+    this.dialect.ask(client);
   }
 
   show(state: State): void {
@@ -78,9 +77,9 @@ class DialectStatus implements vscode.Disposable {
     this.item.text = '';
   }
 
-  async ask(client: LanguageClient | undefined): Promise<void> {
+  ask(client: LanguageClient): void {
     this.client = client;
-    await this.show();
+    void this.show();
   }
 
   private async show(): Promise<void> {
@@ -89,7 +88,12 @@ class DialectStatus implements vscode.Disposable {
     if (document === undefined || client?.state !== State.Running) return;
     const uri = client.code2ProtocolConverter.asUri(document.uri);
     const request = { command: 'caffe-ls.documentInformation', arguments: [uri] };
-    const answer = (await client.sendRequest(ExecuteCommandRequest.type, request)) as DocumentInformation | null;
+    let answer: DocumentInformation | null;
+    try {
+      answer = await client.sendRequest(ExecuteCommandRequest.type, request);
+    } catch {
+      return; // A server that ends while it is asked has nothing to say; the next one is asked again.
+    }
     if (answer?.title == null) {
       this.item.text = vscode.l10n.t('Caffe: not judged');
       this.item.detail = '';
