@@ -98,7 +98,8 @@ class ParamSpec:
 class LayerSpec:
     """A layer of the text in today's form; places are relative to the entry that it stands in.
 
-    `steps` keeps what shape inference found for it, by bottom shapes: it lives as long as the entry.
+    `steps` keeps what shape inference found for it, by bottom shapes, and `cache` the results of other pure functions
+    of the layer and of what their key says; both live as long as the entry.
     """
 
     fields: Group
@@ -110,6 +111,7 @@ class LayerSpec:
     propagate_down: tuple[bool, ...]
     params: tuple[ParamSpec, ...]
     steps: dict[object, object] = field(default_factory=dict)
+    cache: dict[object, object] = field(default_factory=dict)
 
 
 class PlacedLayer(NamedTuple):

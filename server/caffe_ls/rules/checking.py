@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.checking_nets import findings_of_nets
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.layers import layer_name
 from caffe_ls.rules.registry import all_rules
@@ -68,7 +69,22 @@ def _raw_findings(document: PrototxtDocument) -> list[Finding]:
             found = _run(rule, rule.check_document, document)
             if any(finding.severity is Severity.ERROR for finding in found):
                 return list(found)
-    return [*_findings_of_entries(document), *_findings_of_document(document, rules)]
+    return [
+        *_findings_of_entries(document),
+        *_findings_of_document(document, rules),
+        *(_findings_of_nets(document) if document.kind == "net" else ()),
+    ]
+
+
+def _findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
+    """What nets show; nothing where brackets or placeholders leave it open which layers there are."""
+    if document.template or _is_broken(document):
+        return iter(())
+    return findings_of_nets(document, _asked, lambda rule: _is_wanted(rule, document.settings))
+
+
+def _asked(rule: Rule, ask: Callable[[], Iterable[Finding]]) -> tuple[Finding, ...]:
+    return _run(rule, lambda _: ask(), None)
 
 
 def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:

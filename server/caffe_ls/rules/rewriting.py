@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from caffe_ls.syntax.tree import Field, Message
 from caffe_ls.text.edit import Edit
+from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
 
 _SEPARATOR_BEHIND = re.compile(r"[ \t]*[;,]")
@@ -28,6 +29,16 @@ def removal(text: str, span: Span) -> Edit:
         while start > line and text[start - 1] in " \t":
             start -= 1
     return Edit(Span(start, end), "")
+
+
+def new_line_after(source: Source, offset: int, content: str) -> Edit:
+    """Insert a line behind the one that `offset` is in, with the line end that the text uses."""
+    end = "\r\n" if "\r\n" in source.text else "\n"
+    starts = source.line_starts
+    following = source.line_of(offset) + 1
+    if following < len(starts):
+        return Edit(Span(starts[following], starts[following]), content + end)
+    return Edit(Span(len(source.text), len(source.text)), end + content)
 
 
 def into_new_block(text: str, fields: Sequence[Field], block: str) -> tuple[Edit, ...]:

@@ -1,10 +1,10 @@
 """How a rule is declared.
 
 A rule is a module in a folder of this package, with a docstring and one function marked by `@problem_rule`,
-`@entry_rule` or `@document_rule`. Its name is the file's name in kebab case. The docstring's first line is the rule's
-title; then come why it matters and what Caffe does, and at the end blocks `Bad:` and `Good:` of indented prototxt,
-which are its first tests: `# ^^^^` under a line of a bad example marks the span of a finding. What the fixes make of
-the bad example must be free of the rule's findings.
+`@entry_rule`, `@document_rule`, `@refusal_rule`, `@layer_rule` or `@net_rule`. Its name is the file's name in kebab
+case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at the end
+blocks `Bad:` and `Good:` of indented prototxt, which are its first tests: `# ^^^^` under a line of a bad example marks
+the span of a finding. What the fixes make of the bad example must be free of the rule's findings.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.rules.finding import Category, Finding, Severity, Stage
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import Layer, Net, Phase, Refusal
+from caffe_ls.net.values import Group
+from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.syntax.tree import Entry
+from caffe_ls.text.span import Span
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
 
@@ -35,6 +39,46 @@ class EntryView:
     def problems(self) -> tuple[SchemaProblem, ...]:
         """What the schema refuses in the entry; computed once for all rules."""
         return entry_problems(self.entry, self.schema, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """A refusal of a net, and the document that the net was made of."""
+
+    document: PrototxtDocument
+    net: Net
+    refusal: Refusal
+
+    @property
+    def layer(self) -> Layer | None:
+        """The layer at which Caffe stops; None where it stops before it builds layers."""
+        return next((layer for layer in self.net.layers if layer.origin == self.refusal.layer), None)
+
+    def place(self, span: Span) -> Span:
+        """A span of the layer's entry as the document's."""
+        assert self.refusal.layer is not None
+        return span.shift(self.net.text.layers[self.refusal.layer].base)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer as its own text, its bottoms' shapes and the phase make it; offsets are its entry's.
+
+    Of `layer` a rule may read nothing that tells of other layers: `sources`, `bottoms_need_backward` and `origin`.
+    """
+
+    layer: Layer
+    phase: Phase
+    dialect: str
+
+    @property
+    def fields(self) -> Group:
+        """The layer's fields."""
+        return self.layer.spec.fields
+
+    def group(self, name: str) -> Group:
+        """One of the layer's parameter messages; empty, at the layer's own place, where it is not given."""
+        return self.layer.spec.fields.group(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +103,11 @@ class Rule:
     check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
     check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
+    fault: Fault | None = None
+    fixes_of_refusal: Callable[[RefusalView], Iterable[Fix]] | None = None
+    layer_types: frozenset[str] = frozenset()
+    check_layer: Callable[[LayerView], Iterable[Finding]] | None = None
+    check_net: Callable[[Net], Iterable[Finding]] | None = None
 
     def complete(self, finding: Finding) -> Finding:
         """The finding with the rule's name, and its severity and stage where it has none of its own."""
@@ -118,6 +167,57 @@ def document_rule(
             name, category, severity, stage, fixable, reads, summary, documentation,
             alone=alone, needs_brackets=needs_brackets, check_document=check,
         )  # fmt: skip
+
+    return declare
+
+
+def refusal_rule(fault: Fault, *, fixable: bool = False) -> Callable[[Callable[[RefusalView], Iterable[Fix]]], Rule]:
+    """Declare the rule that tells one kind of refusal of the net's model; the function gives the fixes."""
+
+    def declare(fixes: Callable[[RefusalView], Iterable[Fix]]) -> Rule:
+        name, summary, documentation = _describe(fixes)
+        assert name == fault.value
+        return Rule(
+            name, Category.VERDICT, Severity.ERROR, "init", fixable, "net", summary, documentation,
+            fault=fault, fixes_of_refusal=fixes,
+        )  # fmt: skip
+
+    return declare
+
+
+def layer_rule(
+    *types: str,
+    severity: Severity,
+    category: Category = Category.TRAINING,
+    stage: Stage | None = None,
+    fixable: bool = False,
+) -> Callable[[Callable[[LayerView], Iterable[Finding]]], Rule]:
+    """Declare a check of each layer of these types (of all types where none is named) in each phase it is built in.
+
+    The findings, with the entry's offsets, are kept with the layer while its text and its shapes stay as they are.
+    """
+
+    def declare(check: Callable[[LayerView], Iterable[Finding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(
+            name, category, severity, stage, fixable, "net", summary, documentation,
+            layer_types=frozenset(types), check_layer=check,
+        )  # fmt: skip
+
+    return declare
+
+
+def net_rule(
+    *, severity: Severity, category: Category = Category.TRAINING, stage: Stage | None = None, fixable: bool = False
+) -> Callable[[Callable[[Net], Iterable[Finding]]], Rule]:
+    """Declare a check of a whole net, asked for each state in which the net will be used; offsets are the document's.
+
+    It is asked at each keystroke: look only at the layers that matter (`Net.of_type`).
+    """
+
+    def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(name, category, severity, stage, fixable, "net", summary, documentation, check_net=check)
 
     return declare
 

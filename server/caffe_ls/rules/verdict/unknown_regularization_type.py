@@ -30,31 +30,21 @@ from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.named_values import judge_name
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.schema.model import SOLVER_MESSAGE
-from caffe_ls.syntax.tree import Scalar
-from caffe_ls.syntax.values import float_value, string_value
 
 
 @document_rule(
     category=Category.VERDICT, severity=Severity.ERROR, stage="first-iteration", reads="solver", fixable=True
 )
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    written = {
-        entry.field.name: (base, entry.field.value)
-        for base, entry in document.file
-        if entry.field is not None and isinstance(entry.field.value, Scalar)
-    }
-    if "regularization_type" not in written:
+    solver = document.solver
+    given = solver.first("regularization_type")
+    if given is None:
         return
-    base, value = written["regularization_type"]
-    assert isinstance(value, Scalar)
-    name = string_value(value)
-    found = None
-    if name is not None:
-        what = "regularization type"
-        found = judge_name(SOLVER_MESSAGE, "regularization_type", name, value.span, what, document.schema)
+    name = solver.text("regularization_type")
+    what = "regularization type"
+    found = judge_name(SOLVER_MESSAGE, "regularization_type", name, given.span, what, document.schema)
     if found is not None:
-        _, decay = written.get("weight_decay", (0, None))
-        decays = isinstance(decay, Scalar) and float_value(decay) not in (0.0, None)
+        decays = solver.number("weight_decay") != 0
         severity = found.severity(Severity.ERROR if decays else Severity.HINT)
         message = found.message if decays else f"{found.message} (not used: there is no weight decay)"
-        yield Finding(value.span, message, found.fixes, severity=severity).shift(base)
+        yield Finding(given.span, message, found.fixes, severity=severity)

@@ -1,0 +1,128 @@
+"""Where a dimension comes from: the layers above that made it what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from caffe_ls.net.model import About, AnyShape, Elsewhere, Layer, Net, Refusal
+from caffe_ls.net.shapes.step import shown
+from caffe_ls.net.values import Group
+from caffe_ls.text.span import Span
+
+# A reader follows no more places than these; the nearest come first.
+_MOST_PLACES = 8
+
+# What sets the channels of a layer's top, and what sets its height and width, by the message that holds it.
+_CHANNELS = {
+    "convolution_param": "num_output",
+    "inner_product_param": "num_output",
+    "embed_param": "num_output",
+    "recurrent_param": "num_output",
+    "input_param": "shape",
+    "dummy_data_param": "shape",
+    "parameter_param": "shape",
+    "reshape_param": "shape",
+}
+_WINDOWS = ("kernel_size", "kernel_h", "kernel_w", "stride", "stride_h", "stride_w", "pad", "pad_h", "pad_w")
+_SPATIAL = {
+    "convolution_param": _WINDOWS,
+    "pooling_param": _WINDOWS,
+    "transform_param": ("crop_size",),
+    "input_param": ("shape",),
+    "dummy_data_param": ("shape",),
+    "memory_data_param": ("height",),
+    "parameter_param": ("shape",),
+    "reshape_param": ("shape",),
+}
+
+
+def places_behind(net: Net, refusal: Refusal) -> tuple[Elsewhere, ...]:
+    """The places that made the bottoms what they are of which a refusal speaks; none for one that names no bottoms."""
+    position = _position(net, refusal)
+    if position is None or not refusal.about:
+        return ()
+    chains = [list(_chain(net, position, about)) for about in refusal.about]
+    shared = set.intersection(*({at for at, _ in chain} for chain in chains)) if len(chains) > 1 else set()
+    found: dict[tuple[int, Span], Elsewhere] = {}
+    for chain in chains:
+        for at, axis in chain[:_MOST_PLACES]:
+            if at not in shared or at == chain[0][0]:
+                place = _place(net.layers[at], axis)
+                found.setdefault((place.layer, place.span), place)
+    return tuple(found.values())
+
+
+def _position(net: Net, refusal: Refusal) -> int | None:
+    return next((index for index, layer in enumerate(net.layers) if layer.origin == refusal.layer), None)
+
+
+def _chain(net: Net, position: int, about: About) -> Iterator[tuple[int, int | None]]:
+    """The layers above a bottom that changed what `about` speaks of, the nearest first, each with the axis it set."""
+    seen: set[int] = set()
+    waiting: list[tuple[int, int, int | None]] = [(position, about.bottom, about.axis)]
+    while waiting:
+        reader, bottom, axis = waiting.pop(0)
+        sources = net.layers[reader].sources
+        source = sources[bottom] if bottom < len(sources) else None
+        if source is None or source.layer in seen:
+            continue
+        seen.add(source.layer)
+        layer = net.layers[source.layer]
+        changed = _changes(layer, source.top, axis)
+        if changed:
+            yield source.layer, axis
+        waiting += (
+            (source.layer, index, axis if _same_rank(layer, source.top, index) else None)
+            for index in _carriers(layer, source.top, axis, changed)
+        )
+
+
+def _changes(layer: Layer, top: int, axis: int | None) -> bool:
+    """Whether the layer gives its top another size, along the axis, than its first bottom has."""
+    made = _shape(layer.top_shapes, top)
+    read = _shape(layer.bottom_shapes, 0)
+    if made is None or read is None or len(made) != len(read):
+        return True
+    if axis is None or not -len(made) <= axis < len(made):
+        return made != read
+    return made[axis] != read[axis] or (axis == 1 and "num_output" in _own_fields(layer))
+
+
+def _carriers(layer: Layer, top: int, axis: int | None, changed: bool) -> Iterable[int]:
+    """The bottoms that hand on the size in question: none where the layer sets it by itself."""
+    if not layer.bottoms or (axis == 1 and "num_output" in _own_fields(layer)):
+        return ()
+    if layer.type in ("Concat", "Eltwise") and (changed or axis is None):
+        return range(len(layer.bottoms))
+    return (0,)
+
+
+def _own_fields(layer: Layer) -> set[str]:
+    return {name for message in _CHANNELS for name in layer.spec.fields.group(message).fields}
+
+
+def _same_rank(layer: Layer, top: int, bottom: int) -> bool:
+    made, read = _shape(layer.top_shapes, top), _shape(layer.bottom_shapes, bottom)
+    return made is not None and read is not None and len(made) == len(read)
+
+
+def _shape(shapes: tuple[AnyShape, ...], index: int) -> AnyShape:
+    return shapes[index] if index < len(shapes) else None
+
+
+def _place(layer: Layer, axis: int | None) -> Elsewhere:
+    made = ", ".join(shown(shape) for shape in layer.top_shapes[:1])
+    return Elsewhere(layer.origin, _blamed(layer.spec.fields, axis), f"layer `{layer.name}` makes {made} here")
+
+
+def _blamed(fields: Group, axis: int | None) -> Span:
+    if axis in (0, 1, None):
+        for message, name in _CHANNELS.items():
+            if fields.group(message).has(name):
+                return fields.group(message).place(name)
+    for message, names in _SPATIAL.items():
+        group = fields.group(message)
+        for name in names:
+            if group.has(name):
+                return group.place(name)
+    return fields.place("type")

@@ -1,0 +1,146 @@
+"""Rules applied to the nets of a document: each state's findings, merged, and what rests on a guess told as such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.nets import certain_net, judged_nets
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import Layer, Net, Refusal
+from caffe_ls.net.provenance import places_behind
+from caffe_ls.rules.finding import Finding, Related, Severity
+from caffe_ls.rules.registry import all_rules
+from caffe_ls.rules.rule import LayerView, RefusalView, Rule
+from caffe_ls.text.span import Span
+
+# Layers whose text and shapes change often, as while somebody types above them, keep this many results.
+_MOST_KEPT = 16
+
+Run = Callable[[Rule, Callable[[], Iterable[Finding]]], tuple[Finding, ...]]
+"""Asks a rule; one that crashes is told and gives nothing."""
+
+
+class _Key(NamedTuple):
+    rule: str
+    span: Span
+    message: str
+
+
+def findings_of_nets(document: PrototxtDocument, run: Run, is_wanted: Callable[[Rule], bool]) -> Iterator[Finding]:
+    """What refusal, layer and net rules find in the states in which the net will be used.
+
+    A finding names its phases when it does not hold in all of them.
+    """
+    nets = judged_nets(document)
+    found: dict[_Key, Finding] = {}
+    phases: dict[_Key, list[str]] = {}
+    for net in nets:
+        for key, finding in _findings(document, net, run, is_wanted).items():
+            found.setdefault(key, finding)
+            if net.phase not in phases.setdefault(key, []):
+                phases[key].append(net.phase)
+    judged = {net.phase for net in nets}
+    for key, finding in found.items():
+        everywhere = len(phases[key]) == len(judged)
+        yield finding if everywhere else replace(finding, phases=tuple(phases[key]))
+
+
+def _findings(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callable[[Rule], bool]) -> dict[_Key, Finding]:
+    found = _found_in(document, net, run, is_wanted)
+    if not found or not net.assumes:
+        return found
+    certain = _found_in(document, certain_net(document, net), run, is_wanted)
+    return {key: finding if key in certain else _assumed(finding, net.assumes) for key, finding in found.items()}
+
+
+def _assumed(finding: Finding, assumes: tuple[str, ...]) -> Finding:
+    """A finding that rests on a guess is a warning at most, and says so."""
+    severity = Severity.WARNING if finding.severity is Severity.ERROR else finding.severity
+    message = f"{finding.message} (assuming {', '.join(assumes)})"
+    return replace(finding, severity=severity, stage=None, assumes=assumes, message=message)
+
+
+def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callable[[Rule], bool]) -> dict[_Key, Finding]:
+    rules = _rules()
+    found: dict[_Key, Finding] = {}
+
+    def keep(findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            found.setdefault(_Key(finding.rule, finding.span, finding.message), finding)
+
+    for refusal in net.refusals:
+        rule = rules.by_fault.get(refusal.fault)
+        if rule is not None and is_wanted(rule):
+            keep(run(rule, lambda rule=rule, refusal=refusal: _told(document, net, refusal, rule)))  # type: ignore[misc]
+    for layer in net.layers:
+        if layer.judged:
+            base = net.text.layers[layer.origin].base
+            keep(finding.shift(base) for finding in _findings_of_layer(layer, net, run))
+    for rule in rules.of_nets:
+        if is_wanted(rule) and rule.check_net is not None:
+            keep(run(rule, lambda rule=rule: rule.check_net(net)))  # type: ignore[misc]
+    return found
+
+
+def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) -> Iterator[Finding]:
+    assert rule.fixes_of_refusal is not None
+    view = RefusalView(document, net, refusal)
+    places = (*refusal.elsewhere, *places_behind(net, refusal))
+    yield Finding(
+        net.place_of(refusal),
+        refusal.message,
+        tuple(rule.fixes_of_refusal(view)),
+        tuple(Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places),
+        stage=refusal.stage,
+        layer=None if refusal.layer is None else net.text.layers[refusal.layer].spec.name,
+    )
+
+
+def _findings_of_layer(layer: Layer, net: Net, run: Run) -> tuple[Finding, ...]:
+    rules = _rules().of_layers(layer.type)
+    if not rules:
+        return ()
+    cache = layer.spec.cache
+    key = (
+        layer.bottom_shapes, layer.top_shapes, layer.bottoms, layer.tops, layer.loss_weights, layer.needs_backward,
+        net.phase, net.text.dialect,
+    )  # fmt: skip
+    known = cache.get(key)
+    if known is None:
+        if len(cache) >= _MOST_KEPT:
+            cache.clear()
+        view = LayerView(layer, net.phase, net.text.dialect)
+        known = cache[key] = tuple(
+            replace(finding, layer=layer.name)
+            for rule in rules
+            for finding in run(rule, lambda rule=rule: rule.check_layer(view))  # type: ignore[misc]
+        )
+    return known  # type: ignore[return-value]
+
+
+class _Rules(NamedTuple):
+    by_fault: dict[Fault, Rule]
+    by_type: dict[str, tuple[Rule, ...]]
+    of_all_types: tuple[Rule, ...]
+    of_nets: tuple[Rule, ...]
+
+    def of_layers(self, kind: str) -> tuple[Rule, ...]:
+        """The rules that look at layers of a type."""
+        return self.by_type.get(kind, self.of_all_types)
+
+
+@lru_cache(maxsize=1)
+def _rules() -> _Rules:
+    rules = all_rules()
+    general = tuple(rule for rule in rules if rule.check_layer is not None and not rule.layer_types)
+    types = {kind for rule in rules for kind in rule.layer_types}
+    return _Rules(
+        {rule.fault: rule for rule in rules if rule.fault is not None},
+        {kind: (*general, *(rule for rule in rules if kind in rule.layer_types)) for kind in types},
+        general,
+        tuple(rule for rule in rules if rule.check_net is not None),
+    )

@@ -1,0 +1,14 @@
+"""An axis is named that the input does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.AXIS_OUT_OF_RANGE)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

@@ -1,0 +1,14 @@
+"""A gradient is asked for where the layer has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.GRADIENT_NOT_POSSIBLE)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

@@ -1,0 +1,14 @@
+"""The groups do not divide the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.GROUP_DOES_NOT_DIVIDE)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

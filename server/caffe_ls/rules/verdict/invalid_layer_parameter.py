@@ -1,0 +1,14 @@
+"""A layer's parameter has a value that the layer refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.INVALID_LAYER_PARAMETER)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

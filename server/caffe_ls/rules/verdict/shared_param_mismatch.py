@@ -1,0 +1,14 @@
+"""A shared parameter differs from the one that it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.SHARED_PARAM_MISMATCH)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

@@ -1,0 +1,14 @@
+"""The points at which a Slice cuts do not fit its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.SLICE_DOES_NOT_FIT)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()

@@ -1,0 +1,14 @@
+"""Two layers make a blob of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.rule import RefusalView, refusal_rule
+
+
+@refusal_rule(Fault.TOP_MADE_TWICE)
+def fixes(view: RefusalView) -> Iterable[Fix]:
+    return ()
