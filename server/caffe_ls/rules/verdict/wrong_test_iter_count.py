@@ -1,9 +1,9 @@
 """The numbers of `test_iter` and of test nets do not agree.
 
 Each test net takes one `test_iter`, in the order `test_net_param`, `test_net`, `net`. With `train_net` (or
-`train_net_param`) there are as many test nets as are named, and `test_iter` must be given exactly as often: none without
-a `test_net`. With `net` (or `net_param`) the named test nets are the least: each further `test_iter` makes one more
-test net of `net`. Else the run ends at its start: `test_iter must be specified for each test network`.
+`train_net_param`) there are as many test nets as are named, and `test_iter` must be given exactly as often: none
+without a `test_net`. With `net` (or `net_param`) the named test nets are the least: each further `test_iter` makes one
+more test net of `net`. Else the run ends at its start: `test_iter must be specified for each test network`.
 
 Source: solver.cpp (Solver::InitTestNets).
 
@@ -16,7 +16,8 @@ Bad (settings {"dialect": "bvlc"}):
     lr_policy: "fixed"
 
 Good (settings {"dialect": "bvlc"}):
-    net: "train.prototxt"
+    train_net: "train.prototxt"
+    test_net: "val.prototxt"
     test_iter: 100
     test_interval: 500
     base_lr: 0.01
@@ -38,11 +39,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity, fix
+from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import add_field, refusal, remove_field
+from caffe_ls.rules.values import quoted
 from caffe_ls.solver.model import Given
-from caffe_ls.text.edit import Edit
 
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="solver", fixable=True)
@@ -72,8 +73,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 def _fixes(document: PrototxtDocument, train: Given, surplus: Given) -> tuple[Fix, ...]:
     solver = document.solver
     fixes = []
-    if train.name == "train_net" and solver.named_test_nets == 0:
-        fixes.append(fix("Use the net for tests too: `net`", Edit(train.name_span, "net")))
+    if isinstance(train.value, str) and solver.named_test_nets == 0:
+        fixes.append(add_field(document, f"test_net: {quoted(train.value)}", "train_net"))
     if solver.count("test_iter") - solver.named_test_nets == 1:
         fixes.append(remove_field(document, surplus))
     return tuple(fixes)
