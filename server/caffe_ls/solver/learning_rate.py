@@ -271,8 +271,9 @@ def _rows(policy: RatePolicy, end: int) -> Iterator[Sequence[int]]:
         to_zero = _first_index(rest, lambda iteration: not _inv_base(policy, iteration) > 0)
         beyond = _first_index(rest, lambda iteration: not _inv_base(policy, iteration) >= 0)
         yield from (rest[:to_zero], rest[to_zero:beyond], rest[beyond:])
-    elif policy.name == "sigmoid":
-        middle = min(max(policy.stepsize, 1), end)
+    elif policy.name in ("sigmoid", "poly"):
+        # A sigmoid has its middle at stepsize, where an infinite gamma is multiplied by 0; poly comes to 0 at max_iter.
+        middle = min(max(policy.stepsize if policy.name == "sigmoid" else policy.max_iter, 1), end)
         yield from (range(1, middle), range(middle, min(middle + 1, end)), range(middle + 1, end))
     else:
         yield range(1, end)

@@ -1,0 +1,158 @@
+"""The learning rate as Caffe computes it; rates of the log's six digits were printed by BVLC's and SSD's Caffe."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from caffe_ls.solver.float32 import shown
+from caffe_ls.solver.learning_rate import RatePoint, analyse, changes, policy_of, rate_at, samples
+from tests.solver.solvers import policy, solver_of
+
+END = 2**31 - 1
+
+
+def rates(text: str, *iterations: int, dialect: str = "bvlc") -> list[str]:
+    return [shown(rate_at(policy(text, dialect), iteration)) for iteration in iterations]
+
+
+def test_fixed_keeps_the_base_rate() -> None:
+    assert rates('base_lr: 0.01 lr_policy: "fixed"', 0, 99) == ["0.01", "0.01"]
+
+
+def test_step_multiplies_by_gamma_at_each_step() -> None:
+    text = 'base_lr: 0.01 lr_policy: "step" gamma: 0.1 stepsize: 5'
+    assert rates(text, 0, 4, 5, 9, 10) == ["0.01", "0.01", "0.001", "0.001", "0.0001"]
+
+
+def test_gamma_left_out_is_zero() -> None:
+    assert rates('base_lr: 0.01 lr_policy: "step" stepsize: 5', 0, 4, 5) == ["0.01", "0.01", "0"]
+
+
+def test_inv_falls_with_a_power() -> None:
+    text = 'base_lr: 0.01 lr_policy: "inv" gamma: 0.0001 power: 0.75'
+    assert rates(text, 0, 1, 5000, 9999) == ["0.01", "0.00999925", "0.00737788", "0.00594626"]
+
+
+def test_poly_ends_near_zero() -> None:
+    text = 'base_lr: 0.01 lr_policy: "poly" power: 0.5 max_iter: 100'
+    assert rates(text, 0, 1, 50, 99) == ["0.01", "0.00994987", "0.00707107", "0.000999999"]
+
+
+def test_poly_without_max_iter_divides_by_zero() -> None:
+    assert rates('base_lr: 0.01 lr_policy: "poly" power: 0.5', 0, 1) == ["nan", "inf"]
+    assert rates('base_lr: 0.01 lr_policy: "poly"', 0, 1) == ["0.01", "0.01"]
+
+
+def test_sigmoid_rises_to_the_base_rate() -> None:
+    text = 'base_lr: 0.01 lr_policy: "sigmoid" gamma: 0.1 stepsize: 50'
+    assert rates(text, 0, 1, 50, 99) == ["6.69285e-05", "7.39154e-05", "0.005", "0.00992608"]
+
+
+def test_an_infinite_gamma_makes_a_sigmoid_not_a_number_in_its_middle() -> None:
+    found = policy('base_lr: 0.01 lr_policy: "sigmoid" gamma: inf stepsize: 50')
+    assert [shown(rate_at(found, iteration)) for iteration in (0, 49, 50, 51)] == ["0", "0", "nan", "0.01"]
+    first = analyse(found, 100).first_nonfinite
+    assert first is not None
+    assert first.iteration == 50
+
+
+def test_exp_overflows_in_float32() -> None:
+    first = analyse(policy('base_lr: 0.01 lr_policy: "exp" gamma: 10'), 100).first_nonfinite
+    assert first == RatePoint(41, math.inf)
+
+
+def test_an_unsorted_stepvalue_waits_for_the_one_before_it() -> None:
+    found = policy('base_lr: 1 lr_policy: "multistep" gamma: 0.1 stepvalue: 60 stepvalue: 30 stepvalue: 80')
+    assert changes(found, 100) == (60, 61, 80)
+    assert shown(rate_at(found, 59)) == "1"
+    assert shown(rate_at(found, 61)) == "0.01"
+
+
+def test_stepvalues_at_or_below_zero_are_taken_one_in_an_iteration() -> None:
+    found = policy('base_lr: 1 lr_policy: "multistep" gamma: 0.1 stepvalue: [-5, 0, 0]')
+    assert changes(found, 100) == (0, 1, 2)
+
+
+def test_plateau_is_followed_as_for_a_loss_that_never_falls() -> None:
+    text = 'base_lr: 0.001 lr_policy: "plateau" gamma: 0.1 plateau_winsize: 10 plateau_winsize: 10'
+    found = policy(text, "ssd")
+    assert found.depends_on_loss
+    assert changes(found, 100) == (10, 20)
+    assert rates(text, 0, 50, dialect="ssd") == ["0.001", "1e-05"]
+
+
+def test_a_negative_gamma_flips_the_sign_where_caffe_does_not_check_it() -> None:
+    text = 'base_lr: 0.001 lr_policy: "step" gamma: -0.1 stepsize: 10'
+    found = analyse(policy(text, "ssd"), 100)
+    assert found.first_negative is not None
+    assert found.first_negative.iteration == 10
+    assert policy_of(solver_of(text)) is None
+
+
+def test_policies_of_forks_and_rates_that_other_fields_overrule_are_not_known() -> None:
+    assert policy_of(solver_of('base_lr: 1 lr_policy: "cosine"')) is None
+    assert policy_of(solver_of('base_lr: 1 lr_policy: "fixed" warmup_iter: 5', "intel")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ('lr_policy: "fixed" base_lr: 0.1', "bvlc"),
+        ('lr_policy: "step" base_lr: 0.1 gamma: 0.01 stepsize: 7', "bvlc"),
+        ('lr_policy: "step" base_lr: 0.1 gamma: 100 stepsize: 7', "bvlc"),
+        ('lr_policy: "step" base_lr: 0.1 gamma: -3 stepsize: 2', "ssd"),
+        ('lr_policy: "step" base_lr: 0.1 gamma: 0.5 stepsize: -4', "ssd"),
+        ('lr_policy: "exp" base_lr: 0.1 gamma: 0.5', "bvlc"),
+        ('lr_policy: "exp" base_lr: -0.1 gamma: 2', "bvlc"),
+        ('lr_policy: "exp" base_lr: 0.1 gamma: -2', "ssd"),
+        ('lr_policy: "exp" base_lr: 0 gamma: 1e20', "bvlc"),
+        ('lr_policy: "inv" base_lr: 0.1 gamma: 0.5 power: -30', "bvlc"),
+        ('lr_policy: "inv" base_lr: 0.1 gamma: -0.125 power: 0.5', "ssd"),
+        ('lr_policy: "inv" base_lr: 0.1 gamma: -0.125 power: 3', "ssd"),
+        ('lr_policy: "inv" base_lr: 0.1 gamma: inf power: 1', "bvlc"),
+        ('lr_policy: "multistep" base_lr: 0.1 gamma: 1e-20 stepvalue: [90, 3, 5]', "bvlc"),
+        ('lr_policy: "poly" base_lr: 0.1 power: -40 max_iter: 200', "bvlc"),
+        ('lr_policy: "poly" base_lr: 0.1 power: nan max_iter: 200', "bvlc"),
+        ('lr_policy: "poly" base_lr: 0.1 power: 0.5 max_iter: 100', "bvlc"),
+        ('lr_policy: "poly" base_lr: 0.1 power: 3 max_iter: 100', "bvlc"),
+        ('lr_policy: "sigmoid" base_lr: 0.1 gamma: 5 stepsize: 150', "bvlc"),
+        ('lr_policy: "sigmoid" base_lr: 0.1 gamma: -5 stepsize: 60', "ssd"),
+        ('lr_policy: "sigmoid" base_lr: 0.1 gamma: inf stepsize: 60', "bvlc"),
+        ('lr_policy: "fixed" base_lr: nan', "bvlc"),
+        ('lr_policy: "fixed" base_lr: -inf', "bvlc"),
+    ],
+)
+@pytest.mark.parametrize("end", [1, 2, 60, 200])
+def test_the_analysis_is_that_of_walking_through_all_iterations(text: str, dialect: str, end: int) -> None:
+    found = policy(text, dialect)
+    walked = [RatePoint(iteration, rate_at(found, iteration)) for iteration in range(end)]
+    analysis = analyse(found, end)
+    finite = [point for point in walked if math.isfinite(point.rate)]
+    rated = {
+        "first_nonfinite": next((point for point in walked if not math.isfinite(point.rate)), None),
+        "first_negative": next((point for point in walked if point.rate < 0), None),
+        "first_zero": next((point for point in walked if point.rate == 0), None),
+        "first_above_start": next((point for point in walked if point.rate > walked[0].rate), None),
+    }
+    for name, expected in rated.items():
+        mine = getattr(analysis, name)
+        assert (mine and mine.iteration) == (expected and expected.iteration), name
+    assert (analysis.highest and analysis.highest.rate) == max((point.rate for point in finite), default=None)
+    assert (analysis.lowest and analysis.lowest.rate) == min((point.rate for point in finite), default=None)
+
+
+def test_a_run_of_two_thousand_million_iterations_is_told_at_once() -> None:
+    found = analyse(policy('base_lr: 0.01 lr_policy: "exp" gamma: 0.9999999'), END)
+    assert found.first_zero is None or found.first_zero.iteration > 0
+    assert found.first_tiny is not None
+    before = rate_at(policy('base_lr: 0.01 lr_policy: "exp" gamma: 0.9999999'), found.first_tiny.iteration - 1)
+    assert found.first_tiny.rate < 0.01e-7 <= before * 1.0001
+    assert len(samples(policy('base_lr: 0.01 lr_policy: "step" gamma: 0.99 stepsize: 1'), END, 100)) <= 110
+
+
+def test_samples_show_both_sides_of_a_step() -> None:
+    found = policy('base_lr: 1 lr_policy: "multistep" gamma: 0.5 stepvalue: 37')
+    points = {point.iteration: point.rate for point in samples(found, 100, 8)}
+    assert (points[0], points[36], points[37], points[99]) == (1.0, 1.0, 0.5, 0.5)
