@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from caffe_ls.training_log.line import LONGEST, Line, lines_of, source_name
 from caffe_ls.training_log.patterns import recognise
@@ -17,11 +18,19 @@ _POINTS_OF_EARLIER_RUNS = 200
 _TEXT = re.compile(rb"\s*(?:[\w.\[\]/]+\s*(?::\s*\S.*|\{.*|:\s*\{.*)|\}.*|#.*|)$")
 
 
-class Reader:
-    """Builds the record of a log; `offset` and `lines` say how much of the file was skipped before."""
+Told = Callable[[str, "re.Match[bytes] | None", int, Run], None]
+"""Hears of a line that is no debug line: its kind, its match (None for a fatal line), its number, its run."""
 
-    def __init__(self, points: int | None = POINTS, offset: int = 0, lines: int = 0) -> None:
+
+class Reader:
+    """Builds the record of a log; `offset` and `lines` say how much of the file was skipped before.
+
+    `told` hears of every line of Caffe's but those of debug blocks, in the order of the log.
+    """
+
+    def __init__(self, points: int | None = POINTS, offset: int = 0, lines: int = 0, told: Told | None = None) -> None:
         self._points = points
+        self._told = told
         self._record = Record(bytes=offset, lines=lines)
         self._pending: list[bytes] = []
         self._pending_size = 0
@@ -144,6 +153,8 @@ class Reader:
             reader = self._after_restart(reader, int(found[1][1]), line, number)
         if found is None or (line.severity == b"F" and kind not in ("signal", "frame", "stack-title")):
             reader.fatal(line, number, self._place(at) + line.start)
+            if self._told is not None:
+                self._told("fatal", None, number, reader.run)
             return
         self._prelude = 0 if kind != "device" else self._prelude
         if kind == "debug":
@@ -151,6 +162,8 @@ class Reader:
         else:
             place = self._place(at) + line.start if kind in PLACED else 0
             reader.tell(kind, line, found[1], number, place)
+            if self._told is not None:
+                self._told(kind, found[1], number, reader.run)
 
     def _debug(self, reader: RunReader, line: Line, match: re.Match[bytes], raw: bytes, number: int) -> None:
         """What stands between the time and the value is alike in each pass: whole passes are read by it at once."""

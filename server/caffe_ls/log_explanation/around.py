@@ -1,0 +1,33 @@
+"""What an explanation may look at besides the log itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from caffe_ls.analysis.log_links import RunFiles
+from caffe_ls.training_log.record import Run
+
+
+def _no_files(_: Run) -> RunFiles:
+    return RunFiles()
+
+
+def _no_link(_path: str | None, _line: int) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The files of the workspace that belong to a run, and how to point to a line.
+
+    `link` takes a path (None: the log itself) and a line from 1, and gives a URL, or None where there is no pointing.
+    """
+
+    files: Callable[[Run], RunFiles] = _no_files
+    link: Callable[[str | None, int], str | None] = _no_link
+
+    def pointer(self, path: str | None, line: int, text: str) -> str:
+        """A Markdown link to a line, or the text alone."""
+        url = self.link(path, line)
+        return text if url is None else f"[{text}]({url})"
