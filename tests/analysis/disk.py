@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from caffe_ls.analysis.workspace import Access
+from caffe_ls.analysis.disk import Access
 
 
 class Disk:

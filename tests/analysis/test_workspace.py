@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from caffe_ls.analysis.disk import find_named_file
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.workspace import (
-    find_named_file,
     nearest_proto,
     nets_of_solver,
     open_document,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.kinds import Kind, kind_of
 from caffe_ls.net.model import State
 from caffe_ls.schema import catalog
@@ -39,13 +40,14 @@ class Context:
     `own_schema` is the schema of the user's caffe.proto, where there is one; it goes before a guess, but not before a
     dialect that the settings name. `linked` is what the files that belong to this one (a solver's nets, a net's solver)
     use of dialects. `states` are those in which a net will be built, where a solver or the user says so; `batch` is the
-    batch size that the user asks about.
+    batch size that the user asks about. `files` are those that the text may name, None where there is no disk.
     """
 
     own_schema: Schema | None = None
     linked: tuple[Usage, ...] = ()
     states: tuple[State, ...] = ()
     batch: int | None = None
+    files: FilesBeside | None = None
 
 
 class PrototxtDocument:

@@ -4,17 +4,18 @@ All of it is told from paths and from what an injected `Access` reads; nothing h
 are absolute, except those that files name.
 """
 
-# ruff: noqa: PTH117, PTH118, PTH119, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
+# ruff: noqa: PTH120 - paths are strings here, and os.path's functions on them are pure and fast
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from caffe_ls.analysis.configuration import Read, ancestors
+from caffe_ls.analysis.disk import Access, FilesBeside, Found, find_named_file, joined
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, Kind, kind_of
 from caffe_ls.analysis.states import states_in_solver
@@ -38,21 +39,6 @@ _FOLDER_LIMIT = 64
 # Solvers are short; nobody writes a net of this size.
 _SOLVER_BYTES = 65_536
 _NET_BYTES = 16_777_216
-
-Found = Literal["from the start directory", "beside the file", "from a folder above the file", "by its name alone"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Access:
-    """How the analysis sees the disk, as long as nothing changes there: after a change, make a new one.
-
-    `read` gives a file's content, None where there is none to be had; `names_in` the names in a folder, without order.
-    `memo` keeps what was told from them.
-    """
-
-    read: Read
-    names_in: Callable[[str], Sequence[str]]
-    memo: dict[object, Any] = field(default_factory=dict)
 
 
 class Link(NamedTuple):
@@ -114,7 +100,8 @@ def context_of(
     if not named and own_schema is None:
         linked = linked_usages(path, file, kind, access, start_directory, top)
     states = asked.states or _states_in_solvers(path, solvers, access, start_directory, top)
-    return replace(asked, own_schema=own_schema, linked=linked, states=states)
+    files = FilesBeside(path, access, start_directory, top)
+    return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files)
 
 
 def schema_above(
@@ -124,23 +111,23 @@ def schema_above(
     proto = settings.proto or nearest_proto(path, access, top)
     if proto is None:
         return None
-    key = (schema_above, proto)
-    if key not in access.memo:
+
+    def read() -> Schema | None:
         data = access.read(proto)
-        access.memo[key] = None if data is None else read_schema(proto, data)
-    schema: Schema | None = access.memo[key]
-    return schema
+        return None if data is None else read_schema(proto, data)
+
+    return access.once((schema_above, proto), read)
 
 
 def nearest_proto(path: str, access: Access, top: str = "") -> str | None:
     """The caffe.proto nearest above a file: in a folder above it, or where Caffe's own tree keeps it."""
     folder = os.path.dirname(path)
-    key = (nearest_proto, folder, top)
-    if key not in access.memo:
-        candidates = (_join(ancestor, place) for ancestor in ancestors(folder, top) for place in PROTO_PLACES)
-        access.memo[key] = next((candidate for candidate in candidates if access.read(candidate) is not None), None)
-    found: str | None = access.memo[key]
-    return found
+
+    def look() -> str | None:
+        candidates = (joined(ancestor, place) for ancestor in ancestors(folder, top) for place in PROTO_PLACES)
+        return next((candidate for candidate in candidates if access.read(candidate) is not None), None)
+
+    return access.once((nearest_proto, folder, top), look)
 
 
 def nets_of_solver(path: str, file: File, read: Read, start_directory: str = "", top: str = "") -> tuple[Link, ...]:
@@ -186,23 +173,6 @@ def _states_in_solvers(
     return tuple(found)
 
 
-def find_named_file(
-    written: str, path: str, read: Read, start_directory: str = "", top: str = ""
-) -> tuple[str | None, Found | None]:
-    """The file that `written` means in the file `path`, and how it was found; (None, None) when it was not.
-
-    Caffe opens it from the directory that it is started in. Which one that is, users show by how they keep their files:
-    the folder of the file itself, or one above it. Last, a file of that name beside it is taken.
-    """
-    if not written or "\0" in written:
-        return None, None
-    folder = os.path.dirname(path)
-    for candidate, found in _candidates(written, folder, start_directory, top):
-        if read(candidate) is not None:
-            return candidate, found
-    return None, None
-
-
 def linked_usages(
     path: str, file: File, kind: Kind, access: Access, start_directory: str = "", top: str = ""
 ) -> tuple[Usage, ...]:
@@ -227,22 +197,6 @@ def linked_usages(
     return tuple(usages)
 
 
-def _candidates(written: str, folder: str, start_directory: str, top: str) -> Iterator[tuple[str, Found]]:
-    if start_directory or os.path.isabs(written):
-        yield _join(start_directory, written), "from the start directory"
-    if os.path.isabs(written):
-        written = os.path.basename(written)
-    yield _join(folder, written), "beside the file"
-    for ancestor in ancestors(folder, top):
-        if ancestor != folder:
-            yield _join(ancestor, written), "from a folder above the file"
-    yield _join(folder, os.path.basename(written)), "by its name alone"
-
-
-def _join(folder: str, name: str) -> str:
-    return os.path.normpath(os.path.join(folder, name))
-
-
 def _named_nets(file: File) -> Iterator[tuple[str, str, Span]]:
     for base, entry in file:
         named = entry.field
@@ -255,11 +209,7 @@ def _named_nets(file: File) -> Iterator[tuple[str, str, Span]]:
 
 
 def _solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:
-    key = (_solvers_in, folder)
-    if key not in access.memo:
-        access.memo[key] = tuple(_look_for_solvers(folder, access))
-    found: tuple[tuple[str, str], ...] = access.memo[key]
-    return found
+    return access.once((_solvers_in, folder), lambda: tuple(_look_for_solvers(folder, access)))
 
 
 def _look_for_solvers(folder: str, access: Access) -> Iterator[tuple[str, str]]:
@@ -269,7 +219,7 @@ def _look_for_solvers(folder: str, access: Access) -> Iterator[tuple[str, str]]:
     for name in names:
         if name.endswith(".txt") and "solver" not in name.lower():
             continue
-        path = _join(folder, name)
+        path = joined(folder, name)
         text = _text(path, access.read, _SOLVER_BYTES)
         if text is not None and ("net:" in text or "net :" in text) and kind_of(path, _parsed(text)) == "solver":
             yield path, text

@@ -7,13 +7,14 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
+from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, may_be_caffe
-from caffe_ls.analysis.workspace import Access
 from caffe_ls.cli.options import STANDARD_INPUT
 from caffe_ls.text.source import decode
+from caffe_ls.wire.stored_bytes import StoredBytes
 
 # A data set's list of images is text, too, and long; what a file is shows in its beginning.
 _EXAMINED_BYTES = 262_144
@@ -88,7 +89,25 @@ def disk_access() -> Access:
         except (OSError, ValueError):
             return ()
 
-    return Access(read, names_in)
+    @lru_cache(maxsize=1024)
+    def stored_at(path: str) -> StoredBytes | None:
+        try:
+            found = os.stat(path)  # noqa: PTH116 - see above
+        except (OSError, ValueError):
+            return None
+        return StoredBytes(found.st_size, partial(_read_at, path)) if stat.S_ISREG(found.st_mode) else None
+
+    return Access(read, names_in, stored_at=stored_at)
+
+
+def _read_at(path: str, offset: int, length: int) -> bytes:
+    """A piece of a file; an empty one where it cannot be read any more."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            file.seek(offset)
+            return file.read(length)
+    except OSError:
+        return b""
 
 
 def _files_of(path: str, stdin_path: str) -> Iterator[InputFile | Unreadable]:

@@ -13,9 +13,10 @@ from caffe_ls.analysis.configuration import (
     parse_configuration,
     unknown_rules,
 )
+from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.states import PHASES
-from caffe_ls.analysis.workspace import Access, open_document
+from caffe_ls.analysis.workspace import open_document
 from caffe_ls.cli.errors import CommandError
 from caffe_ls.cli.files import disk_access
 from caffe_ls.cli.options import CheckOptions, CommonOptions

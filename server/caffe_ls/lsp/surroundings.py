@@ -7,17 +7,19 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from caffe_ls.analysis.configuration import find_configuration
+from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
-from caffe_ls.analysis.workspace import Access, context_of, open_document
+from caffe_ls.analysis.workspace import context_of, open_document
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import Schema
 from caffe_ls.settings import Settings
 from caffe_ls.text.source import decode
+from caffe_ls.wire.stored_bytes import StoredBytes
 
 _LARGEST_FILE = 64 * 1024 * 1024
 
@@ -30,7 +32,7 @@ class Surroundings:
     def __init__(self, folders: Sequence[str] = (), settings: Settings | None = None) -> None:
         self._folders = tuple(os.path.normpath(folder) for folder in folders if folder)
         self._settings = _with_known_dialect(settings or Settings())
-        self._access = Access(cache(_read), cache(_names_in))
+        self._access = Access(cache(_read), cache(_names_in), stored_at=cache(_stored_at))
         self._settings_of_folder = cache(self._find_settings)
 
     def document(self, path: str, text: str) -> PrototxtDocument:
@@ -100,6 +102,23 @@ def _read(path: str) -> bytes | None:
         return Path(path).read_bytes()
     except (OSError, ValueError):
         return None
+
+
+def _stored_at(path: str) -> StoredBytes | None:
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return StoredBytes(found.st_size, partial(_read_at, path)) if stat.S_ISREG(found.st_mode) else None
+
+
+def _read_at(path: str, offset: int, length: int) -> bytes:
+    try:
+        with Path(path).open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError:
+        return b""
 
 
 def _names_in(folder: str) -> Sequence[str]:
