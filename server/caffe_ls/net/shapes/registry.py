@@ -11,7 +11,7 @@ from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError
 from caffe_ls.text.span import Span
 
 _FAMILIES = (
-    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling",
+    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling", "python_layers",
     "rearranging", "recurrent", "region_pooling",
 )  # fmt: skip
 _LARGEST_COUNT = 2**31 - 1
