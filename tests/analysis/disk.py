@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 
 from caffe_ls.analysis.disk import Access
@@ -20,7 +19,8 @@ class Disk:
         return self.files.get(path)
 
     def names_in(self, folder: str) -> list[str]:
-        return [posixpath.basename(path) for path in self.files if posixpath.dirname(path) == folder]
+        inside = [path[len(folder) :].lstrip("/") for path in self.files if path.startswith(folder.rstrip("/") + "/")]
+        return list(dict.fromkeys(name.partition("/")[0] for name in inside))
 
     @property
     def access(self) -> Access:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from caffe_ls.analysis.data_sources import records_of
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.states import states_of
 from caffe_ls.net.graph import build
 from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import DataSource, Net, NetText, State
 from caffe_ls.schema.validation import entry_problems
-from caffe_ls.settings import Settings
 from caffe_ls.syntax.tree import Entry
 
 _DATA_SHAPE = re.compile(r"([1-9]\d{0,9})x([1-9]\d{0,9})x([1-9]\d{0,9})")
@@ -50,14 +50,19 @@ def nets_of(document: PrototxtDocument, states: Sequence[State]) -> list[Net]:
 
 
 def data_source(document: PrototxtDocument) -> DataSource:
-    """What is told of the data."""
-    return _data_source(document.settings, document.context.batch)
+    """What is told of the data, and what of it is there."""
+    return _once(document, data_source, lambda: _data_source(document))
 
 
-def _data_source(settings: Settings, batch: int | None) -> DataSource:
-    """What settings tell of the data; a shape that is none counts as not given."""
-    found = _DATA_SHAPE.fullmatch(settings.data_shape)
-    return DataSource((int(found[1]), int(found[2]), int(found[3])) if found else None, batch)
+def _data_source(document: PrototxtDocument) -> DataSource:
+    files = document.context.files
+    # A shape in the settings that is none counts as not given.
+    found = _DATA_SHAPE.fullmatch(document.settings.data_shape)
+    return DataSource(
+        (int(found[1]), int(found[2]), int(found[3])) if found else None,
+        document.context.batch,
+        records=records_of(net_text(document), files) if files is not None else (),
+    )
 
 
 def _once(document: PrototxtDocument, key: object, make: Callable[[], _Result]) -> _Result:

@@ -34,15 +34,38 @@ class State:
     stages: frozenset[str] = frozenset()
 
 
+class Record(NamedTuple):
+    """What the first record of a data layer's source shows; `kind` and `source` are the layer's type and `source`.
+
+    `image` is channels, height and width before anything is cropped, None in either that is not known; `tops` are the
+    shapes of datasets by the tops' names. `assumes` says in words what guess it rests on.
+    """
+
+    kind: str
+    source: str
+    image: tuple[Dim, Dim, Dim] = (None, None, None)
+    tops: tuple[tuple[str, Shape], ...] = ()
+    assumes: str = ""
+
+
 class DataSource(NamedTuple):
     """What is known of the data that data layers read: channels, height and width, and the batch.
 
-    `may_assume`: whether a guess may take the place of what is not known.
+    `may_assume`: whether a guess may take the place of what is not known. `records` are what is really there, and go
+    before `shape`.
     """
 
     shape: tuple[int, int, int] | None = None
     batch: int | None = None
     may_assume: bool = True
+    records: tuple[Record, ...] = ()
+
+    def record(self, kind: str, source: str) -> Record | None:
+        """What a data layer of this type reads of this source."""
+        for record in self.records:
+            if record.kind == kind and record.source == source and (self.may_assume or not record.assumes):
+                return record
+        return None
 
 
 Stage = Literal["upgrade", "init", "first-iteration"]

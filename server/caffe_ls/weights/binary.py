@@ -26,6 +26,7 @@ _NOT_FETCHED = (
     (b"version https://git-lfs", "it is a pointer of Git LFS, not the file itself (`git lfs pull` fetches it)"),
     (b"<!doctype", "it is a web page: the download did not work"),
     (b"<html", "it is a web page: the download did not work"),
+    (b"\x93numpy", "it is an array of NumPy's; Caffe wants a protobuf file"),
 )
 
 

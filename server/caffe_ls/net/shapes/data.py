@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Dim, Shape
+from caffe_ls.net.model import Dim, Record, Shape
 from caffe_ls.net.shapes.step import Family, Given, Step, refuse, refuse_empty
 from caffe_ls.net.values import Group
 
@@ -26,25 +26,33 @@ _MESSAGES = {
 @FAMILY.layer("HDF5Data", bottoms=0, tops=(1, _ENDLESS))
 @FAMILY.layer("ImageData", "WindowData", bottoms=0, tops=2)
 def data(given: Given) -> Step:
-    """What is read is not known from the text: options tell, or crop_size and three channels are assumed."""
+    """What is read is not known from the text: the data tells, or options, or crop_size with three channels assumed."""
     kind = given.spec.type
     own = given.group(_MESSAGES[kind])
+    record = given.data.record(kind, own.text("source"))
+    written = own.integer("batch_size", 1 if kind in ("ImageData", "VideoData") else 0)
+    batch: Dim = given.data.batch or written or None
+    if kind == "HDF5Data" and record is not None:
+        datasets = dict(record.tops)
+        return Step(tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops))
     if kind == "HDF5Data" and given.data.shape is None:
         # The files' datasets may have any number of axes.
         return Step((None,) * given.top_count)
-    written = own.integer("batch_size", 1 if kind in ("ImageData", "VideoData") else 0)
-    batch: Dim = given.data.batch or written or None
-    first, assumes = _image(given, own)
+    first, assumes = _image(given, own, record)
     others = given.top_count - 1
     rest: Shape = (1, 1, None, 8) if kind == "AnnotatedData" else (batch,)
     return Step(((batch, *first), *((rest,) * others)), assumes=assumes)
 
 
-def _image(given: Given, own: Group) -> tuple[Shape, str]:
+def _image(given: Given, own: Group, record: Record | None) -> tuple[Shape, str]:
     """Channels, height and width, with what they rest on."""
     transform = given.group("transform_param")
+    if record is not None:
+        channels, height, width = record.image
+        sizes = _sizes(transform, None if height is None or width is None else (0, height, width))
+        return (channels, sizes[0] or height, sizes[1] or width), record.assumes
     known = given.data.shape
-    channels: Dim = 1 if transform.flag("force_gray") else known[0] if known else None
+    channels = 1 if transform.flag("force_gray") else known[0] if known else None
     sizes = _sizes(transform, known)
     if known is not None:
         return (channels, sizes[0] or known[1], sizes[1] or known[2]), ""
