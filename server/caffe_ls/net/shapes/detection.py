@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Dim, Shape
-from caffe_ls.net.shapes.step import Family, Given, Step, differ, legacy_dim, product, refuse, shapes_differ, shown
+from caffe_ls.net.model import About, Dim, Refusal
+from caffe_ls.net.shapes.step import (
+    Family,
+    Given,
+    Step,
+    as_int,
+    differ,
+    legacy_dim,
+    product,
+    refuse,
+    shapes_differ,
+    shown,
+)
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
 
 _ENDLESS = 1 << 30
+_MINING = ("NONE", "MAX_NEGATIVE", "HARD_EXAMPLE")
 
 
 def _float32(number: float) -> float:
@@ -23,30 +36,82 @@ def _float32(number: float) -> float:
 
 @FAMILY.layer("PriorBox", bottoms=(0, _ENDLESS))
 def prior_box(given: Given) -> Step:
-    """PriorBoxLayer::LayerSetUp and Reshape: boxes and their variances."""
+    """PriorBoxLayer::LayerSetUp and Reshape: boxes and their variances. The number of bottoms is never checked."""
     param = given.group("prior_box_param")
     if not given.bottoms:
-        refuse(Fault.WRONG_NUMBER_OF_BOTTOMS, "SIGSEGV", "PriorBox without a bottom: Caffe crashes", given.fields.span)
+        message = "PriorBox without a bottom: Caffe crashes"
+        refuse(Fault.WRONG_NUMBER_OF_BOTTOMS, "SIGSEGV", message, given.fields.place("type"))
     smallest, largest = param.numbers("min_size"), param.numbers("max_size")
-    if not smallest or min(smallest) <= 0:
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "prior_box_layer.cpp:15",
-            "`min_size` must be given, above 0",
-            param.place("min_size"),
-        )
-    if largest and len(largest) != len(smallest):
-        message = f"{len(largest)} `max_size` for {len(smallest)} `min_size`"
-        refuse(Fault.VALUES_PER_BLOB, "prior_box_layer.cpp:41", message, param.place("max_size"))
-    for index, (low, high) in enumerate(zip(smallest, largest, strict=False)):
-        if high <= low:
-            message = f"`max_size: {high:g}` is not above `min_size: {low:g}`"
-            refuse(Fault.VALUES_PER_BLOB, "prior_box_layer.cpp:44", message, param.place("max_size", index))
-    _check_variances(param)
+    if not smallest:
+        message = "`prior_box_param` without `min_size`"
+        refuse(Fault.MISSING_LAYER_PARAMETER, "prior_box_layer.cpp:15", message, param.span)
+    refusals = (*_wrong_sizes(param, smallest, largest), *_wrong_variances(param), *_wrong_image_size(given, param))
     place = given.fields.place("bottom")
     height, width = (legacy_dim(given.shape(), axis, place) for axis in (2, 3))
+    if 0 in (height, width):
+        message = f"the input is empty ({shown(given.shape())})"
+        refuse(Fault.EMPTY_BLOB, "prior_box_layer.cpp:115", message, place, about=(About(0),))
     priors = _ratios(param) * len(smallest) + len(largest)
-    return Step(((1, 2, product((height, width, priors, 4))),))
+    return Step(((1, 2, product((height, width, priors, 4))),), refusals=refusals)
+
+
+def _wrong_sizes(param: Group, smallest: list[float], largest: list[float]) -> Iterator[Refusal]:
+    for index, low in enumerate(smallest):
+        if not low > 0:
+            yield _invalid("prior_box_layer.cpp:18", f"`min_size: {low:g}` must be above 0", param, "min_size", index)
+    if largest and len(largest) != len(smallest):
+        message = f"{len(largest)} `max_size` for {len(smallest)} `min_size`"
+        place = param.place("max_size", len(smallest) if len(largest) > len(smallest) else len(largest) - 1)
+        yield Refusal(Fault.VALUES_PER_BLOB, message, place, "prior_box_layer.cpp:41")
+        return
+    for index, (low, high) in enumerate(zip(smallest, largest, strict=False)):
+        if not high > low:
+            message = f"`max_size: {high:g}` is not above `min_size: {low:g}`"
+            yield _invalid("prior_box_layer.cpp:44", message, param, "max_size", index)
+
+
+def _wrong_variances(param: Group) -> Iterator[Refusal]:
+    variances = param.numbers("variance")
+    if len(variances) not in (0, 1, 4):
+        message = f"`variance` is given {len(variances)} times: it is given once or four times"
+        yield _invalid("prior_box_layer.cpp:52", message, param, "variance", min(len(variances) - 1, 4))
+        return
+    for index, variance in enumerate(variances):
+        if not variance > 0:
+            message = f"`variance: {variance:g}` must be above 0"
+            yield _invalid("prior_box_layer.cpp:54", message, param, "variance", index)
+
+
+def _wrong_image_size(given: Given, param: Group) -> Iterator[Refusal]:
+    """Size and step are given as one number, or as two."""
+    for one, two, kind in (("img_size", ("img_h", "img_w"), "66"), ("step", ("step_h", "step_w"), "83")):
+        pair = [name for name in two if param.has(name)]
+        check = f"prior_box_layer.cpp:{kind}"
+        if pair and param.has(one):
+            message = f"`{one}` and `{pair[0]}`: give one size, or height and width"
+            yield Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, message, param.place(pair[0]), check)
+        elif len(pair) == 1:
+            other = next(name for name in two if name not in pair)
+            message = f"`{pair[0]}` without `{other}`"
+            yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, param.place(pair[0]), check)
+        else:
+            for name in (one, *pair):
+                if param.has(name) and not _positive(param, name):
+                    yield _invalid(check, f"`{name}` must be above 0", param, name)
+    if len(given.bottoms) == 1 and not any(param.has(name) for name in ("img_size", "img_h", "img_w")):
+        message = "PriorBox reads the image's size from a second bottom, and there is none: Caffe crashes"
+        place = given.fields.place("bottom")
+        yield Refusal(Fault.WRONG_NUMBER_OF_BOTTOMS, message, place, "SIGSEGV", stage="first-iteration")
+
+
+def _positive(param: Group, name: str) -> bool:
+    if name.startswith("img"):
+        return as_int(param.integer(name)) > 0
+    return param.number(name) > 0
+
+
+def _invalid(check: str, message: str, param: Group, name: str, index: int = 0) -> Refusal:
+    return Refusal(Fault.INVALID_LAYER_PARAMETER, message, param.place(name, index), check)
 
 
 def _ratios(param: Group) -> int:
@@ -63,20 +128,6 @@ def _ratios(param: Group) -> int:
     return len(ratios)
 
 
-def _check_variances(param: Group) -> None:
-    variances = param.numbers("variance")
-    if len(variances) not in (0, 1, 4):
-        message = f"`variance` is given {len(variances)} times: it is given once or four times"
-        refuse(Fault.INVALID_LAYER_PARAMETER, "prior_box_layer.cpp:52", message, param.place("variance"))
-    if any(variance <= 0 for variance in variances):
-        refuse(
-            Fault.INVALID_LAYER_PARAMETER,
-            "prior_box_layer.cpp:54",
-            "a `variance` must be above 0",
-            param.place("variance"),
-        )
-
-
 @FAMILY.layer("Permute")
 def permute(given: Given) -> Step:
     """PermuteLayer::LayerSetUp and Reshape; axes not named follow in their order."""
@@ -84,104 +135,187 @@ def permute(given: Given) -> Step:
     bottom = given.shape()
     order = param.integers("order")
     for index, axis in enumerate(order):
+        place = param.place("order", index)
         if axis >= len(bottom):
-            message = f"`order: {axis}` of an input that has {len(bottom)} axes ({shown(bottom)})"
-            refuse(Fault.INVALID_LAYER_PARAMETER, "permute_layer.cpp:38", message, param.place("order", index))
+            message = f"`order: {axis}` of an input that has the axes 0 to {len(bottom) - 1} ({shown(bottom)})"
+            refuse(Fault.AXIS_OUT_OF_RANGE, "permute_layer.cpp:38", message, place, about=(About(0),))
         if axis in order[:index]:
-            refuse(
-                Fault.INVALID_LAYER_PARAMETER,
-                "permute_layer.cpp:41",
-                f"`order: {axis}` is given twice",
-                param.place("order", index),
-            )
+            message = f"`order: {axis}` is given twice"
+            refuse(Fault.INVALID_LAYER_PARAMETER, "permute_layer.cpp:41", message, place)
     rest = [axis for axis in range(len(bottom)) if axis not in order]
     return Step((tuple(bottom[axis] for axis in (*order, *rest)),))
 
 
-def _priors(shape: Shape, given: Given) -> Dim:
-    height = legacy_dim(shape, 2, given.fields.place("bottom", 2))
-    return None if height is None else height // 4
-
-
-def _check_predictions(given: Given, param: Group, prefix: str) -> None:
+def _wrong_predictions(given: Given, param: Group, checks: tuple[str, str]) -> Iterator[Refusal]:
     """As many locations and confidences as there are priors."""
-    location, confidence, prior = given.shapes[:3]
-    priors = _priors(prior, given)
-    classes = param.integer("num_classes")
-    shared = param.flag("share_location", True)
-    places = [given.fields.place("bottom", index) for index in (0, 1)]
-    if priors is None:
+    locations, confidences, prior = given.shapes[:3]
+    height = legacy_dim(prior, 2, given.fields.place("bottom", 2))
+    if height is None:
         return
+    priors, classes = height // 4, as_int(param.integer("num_classes"))
+    shared = param.flag("share_location", True)
     wanted = (priors * (1 if shared else classes) * 4, priors * classes)
-    for index, what in enumerate(("locations", "confidences")):
-        found = legacy_dim((location, confidence)[index], 1, places[index])
+    formulas = (f"{priors:,} priors x 4" if shared else f"{priors:,} priors x {classes} classes x 4",
+                f"{priors:,} priors x `num_classes: {classes}`")  # fmt: skip
+    for index, shape in enumerate((locations, confidences)):
+        place = given.fields.place("bottom", index)
+        found = legacy_dim(shape, 1, place)
         if differ(found, wanted[index]):
-            message = f"{priors:,} priors need {wanted[index]:,} {what}, not {found:,}"
-            refuse(Fault.PRIOR_COUNT_MISMATCH, prefix, message, places[index])
+            what = "locations" if index == 0 else "confidences"
+            message = f"{found:,} {what} for {formulas[index]} = {wanted[index]:,}"
+            about = (About(index, 1), About(2, 2))
+            yield Refusal(Fault.PRIOR_COUNT_MISMATCH, message, place, checks[index], about=about)
 
 
-@FAMILY.layer("MultiBoxLoss", bottoms=4, is_loss=True, unforced=(1,))
-def multibox_loss(given: Given) -> Step:
-    """MultiBoxLossLayer::LayerSetUp and Reshape."""
-    param = given.group("multibox_loss_param")
-    if param.integer("num_classes") < 1:
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "multibox_loss_layer.cpp:28",
-            "`num_classes` must be given, 1 or more",
-            param.place("num_classes"),
-        )
+def _check_same_batch(given: Given, check: str) -> None:
     one, other = given.shape(0), given.shape(1)
     if one and other and differ(one[0], other[0]):
-        message = f"locations and confidences have different first dimensions: {shown(one)} and {shown(other)}"
-        refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:20", message, given.fields.place("bottom", 1))
-    _check_predictions(given, param, "multibox_loss_layer.cpp:139")
-    return Step(((),))
+        names = given.spec.bottoms
+        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: their first dimensions must be the same"
+        place = given.fields.place("bottom", 1)
+        refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(0, 0), About(1, 0)))
 
 
-@FAMILY.layer("DetectionOutput", bottoms=(3, 4))
+@FAMILY.layer("MultiBoxLoss", bottoms=(4, _ENDLESS), is_loss=True, unforced=(1,))
+@FAMILY.layer("MultiBoxLoss", bottoms=4, is_loss=True, unforced=(1,), dialect="ssd")
+def multibox_loss(given: Given) -> Step:
+    """MultiBoxLossLayer::LayerSetUp and Reshape; RefineDet's takes predictions of the first step as further bottoms."""
+    param = given.group("multibox_loss_param")
+    _check_classes(param, "multibox_loss_layer.cpp:28", "multibox_loss_layer.cpp:30")
+    refusals = [*_wrong_mining(param), *_wrong_background(param)]
+    _check_same_batch(given, "loss_layer.cpp:20")
+    if len(given.bottoms) == 4:
+        refusals += _wrong_predictions(given, param, ("multibox_loss_layer.cpp:139", "multibox_loss_layer.cpp:141"))
+    return Step(((),), refusals=tuple(refusals))
+
+
+def _check_classes(param: Group, missing: str, none: str) -> None:
+    if not param.has("num_classes"):
+        refuse(Fault.MISSING_LAYER_PARAMETER, missing, "`num_classes` is missing", param.span)
+    if none and as_int(param.integer("num_classes")) < 1:
+        message = "`num_classes` must be 1 or more"
+        refuse(Fault.INVALID_LAYER_PARAMETER, none, message, param.place("num_classes"))
+
+
+def _wrong_mining(param: Group) -> Iterator[Refusal]:
+    mining = param.choice("mining_type", _MINING, "MAX_NEGATIVE")
+    mines = mining != "NONE"
+    if param.has("do_neg_mining") and param.flag("do_neg_mining") != mines:
+        said = "true" if param.flag("do_neg_mining") else "false"
+        by_default = "" if param.has("mining_type") else ", the default"
+        message = f"`do_neg_mining: {said}` contradicts `mining_type: {mining}`{by_default}"
+        place = param.place("do_neg_mining")
+        yield Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, message, place, "multibox_loss_layer.cpp:39")
+    if mines and not param.flag("share_location", True):
+        message = f"`share_location: false` needs `mining_type: NONE`, not {mining}"
+        place = param.place("share_location")
+        yield Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, message, place, "multibox_loss_layer.cpp:54")
+
+
+def _wrong_background(param: Group) -> Iterator[Refusal]:
+    background, classes = as_int(param.integer("background_label_id")), as_int(param.integer("num_classes"))
+    logistic = param.choice("conf_loss_type", ("SOFTMAX", "LOGISTIC")) == "LOGISTIC"
+    if background >= classes or (background < 0 and not logistic):
+        message = f"`background_label_id: {background}` is none of the {classes} classes, 0 to {classes - 1}"
+        check = "bbox_util.cpp:1460" if logistic else "multibox_loss_layer.cpp:97"
+        place = param.place("background_label_id" if param.has("background_label_id") else "num_classes")
+        stage = "first-iteration" if logistic else "init"
+        yield Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, check, stage=stage)  # type: ignore[arg-type]
+
+
+@FAMILY.layer("DetectionOutput", bottoms=(3, _ENDLESS))
+@FAMILY.layer("DetectionOutput", bottoms=(3, 4), dialect="ssd")
 def detection_output(given: Given) -> Step:
-    """DetectionOutputLayer::Reshape: one row until the first pass tells how many are kept."""
+    """DetectionOutputLayer::LayerSetUp and Reshape: one row until the first pass tells how many are kept.
+
+    RefineDet's and Synopsys' take further predictions as bottoms; these are not compared.
+    """
     param = given.group("detection_output_param")
-    if not param.has("num_classes"):
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "detection_output_layer.cpp:20",
-            "`num_classes` is missing",
-            param.place("num_classes"),
-        )
-    _check_predictions(given, param, "detection_output_layer.cpp:164")
-    return Step(((1, 1, 1, 7),))
+    _check_classes(param, "detection_output_layer.cpp:20", "")
+    refusals = [*_wrong_suppression(param)]
+    if given.dialect == "ssd":
+        _check_same_batch(given, "detection_output_layer.cpp:150")
+    if len(given.bottoms) <= 4:
+        checks = ("detection_output_layer.cpp:164", "detection_output_layer.cpp:166")
+        refusals += _wrong_predictions(given, param, checks)
+    if param.flag("share_location", True) and param.integer("background_label_id") == -1:
+        message = "`background_label_id: -1` is the label under which shared locations are kept: Caffe finds none"
+        place, check = param.place("background_label_id"), "detection_output_layer.cpp:231"
+        refusals.append(Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, check, stage="first-iteration"))
+    return Step(((1, 1, 1, 7),), refusals=tuple(refusals))
 
 
-@FAMILY.layer("DetectionEvaluate", bottoms=2)
+def _wrong_suppression(param: Group) -> Iterator[Refusal]:
+    nms = param.group("nms_param")
+    if nms.number("nms_threshold", 0.3) < 0:
+        message = "`nms_threshold` must not be negative"
+        yield _invalid("detection_output_layer.cpp:33", message, nms, "nms_threshold")
+    if not 0 < nms.number("eta", 1.0) <= 1:
+        message = f"`eta: {nms.number('eta', 1.0):g}` must be above 0 and at most 1"
+        yield _invalid("detection_output_layer.cpp:35", message, nms, "eta")
+
+
+# Cascade R-CNN has another layer of this name.
+@FAMILY.layer("DetectionEvaluate", bottoms=(0, _ENDLESS), dialect="cascade-rcnn", reads_ranks=False)
+def detection_evaluate_of_cascade(given: Given) -> Step:
+    """Not the SSD fork's; its top depends on parameters of its own."""
+    return Step((None,) * given.top_count)
+
+
+@FAMILY.layer("DetectionEvaluate", bottoms=(0, _ENDLESS))
 def detection_evaluate(given: Given) -> Step:
-    """DetectionEvaluateLayer::Reshape: a row for each class, and one for the only detection there is so far."""
+    """DetectionEvaluateLayer::LayerSetUp and Reshape: a row for each class, and one for each detection there is so far.
+
+    The number of bottoms is never checked; a third is ignored.
+    """
     param = given.group("detection_evaluate_param")
-    if not param.has("num_classes"):
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "detection_evaluate_layer.cpp",
-            "`num_classes` is missing",
-            param.place("num_classes"),
+    if len(given.bottoms) < 2:
+        message = f"DetectionEvaluate reads detections and labels, and has {len(given.bottoms)} bottom: Caffe crashes"
+        refuse(Fault.WRONG_NUMBER_OF_BOTTOMS, "SIGSEGV", message, given.fields.place("bottom"))
+    _check_classes(param, "detection_evaluate_layer.cpp:16", "")
+    refusals = []
+    if param.number("overlap_threshold", 0.5) <= 0:
+        message = "`overlap_threshold` must be above 0"
+        refusals.append(_invalid("detection_evaluate_layer.cpp:21", message, param, "overlap_threshold"))
+    classes = as_int(param.integer("num_classes"))
+    if classes == 0:
+        message = "`num_classes: 0`: the output has no row, and the first pass writes beyond it"
+        place = param.place("num_classes")
+        refusals.append(
+            Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, "heap corruption", stage="first-iteration")
         )
-    found = given.shape(0)
-    rows = legacy_dim(found, 2, given.fields.place("bottom"))
-    return Step(((1, 1, None if rows is None else param.integer("num_classes") - 1 + rows, 5),))
+    rows = _check_rows(given, 0, "detections", 7)
+    _check_rows(given, 1, "labels", 8)
+    no_background = as_int(param.integer("background_label_id")) == -1
+    return Step(
+        ((1, 1, None if rows is None else classes - (0 if no_background else 1) + rows, 5),), refusals=tuple(refusals)
+    )
 
 
-@FAMILY.layer("SmoothL1Loss", bottoms=(2, 4), is_loss=True)
+def _check_rows(given: Given, index: int, what: str, wide: int) -> Dim:
+    """The number of rows of a blob 1 x 1 x rows x numbers."""
+    shape, place = given.shape(index), given.fields.place("bottom", index)
+    num, channels, rows, width = (legacy_dim(shape, axis, place) for axis in range(4))
+    if differ(num, 1) or differ(channels, 1) or differ(width, wide):
+        message = f"the {what}, `{given.spec.bottoms[index]}`, must be 1 x 1 x N x {wide}, not {shown(shape)}"
+        check = f"detection_evaluate_layer.cpp:{53 + 3 * index}"
+        refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(index),))
+    return rows
+
+
+@FAMILY.layer("SmoothL1Loss", "SMOOTH_L1_LOSS", bottoms=(2, 4), is_loss=True)
+@FAMILY.layer("SmoothL1Loss", bottoms=2, is_loss=True, dialect="ssd")
 def smooth_l1_loss(given: Given) -> Step:
     """SmoothL1LossLayer::Reshape; the R-CNN family's takes weights as further bottoms."""
     one, other = given.shape(0), given.shape(1)
-    if one and other and differ(one[0], other[0]):
-        message = f"the inputs have different first dimensions: {shown(one)} and {shown(other)}"
-        refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:20", message, given.fields.place("bottom", 1))
+    _check_same_batch(given, "loss_layer.cpp:20")
     sizes = [
         tuple(legacy_dim(shape, axis, given.fields.place("bottom", index)) for axis in (1, 2, 3))
         for index, shape in enumerate((one, other))
     ]
     if shapes_differ(sizes[0], sizes[1]):
-        message = f"the inputs have different shapes: {shown(one)} and {shown(other)}"
-        refuse(Fault.INPUT_SHAPES_DIFFER, "smooth_L1_loss_layer.cpp:27", message, given.fields.place("bottom", 1))
+        names = given.spec.bottoms
+        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: they must be of one shape"
+        place = given.fields.place("bottom", 1)
+        refuse(Fault.INPUT_SHAPES_DIFFER, "smooth_L1_loss_layer.cpp:27", message, place, about=(About(0), About(1)))
     return Step(((),))
