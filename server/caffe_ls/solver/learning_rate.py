@@ -25,7 +25,6 @@ SHRINKING = frozenset({"step", "multistep", "exp", "plateau"})
 POLICIES = frozenset({"fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "plateau"})
 """The policies that can be computed; those of other forks are not."""
 
-# Fields by which some forks make the rate another one than the policy says.
 _OVERRULING_FIELDS = (
     "local_lr_auto", "min_lr", "rampup_interval", "rampup_lr", "stageiter", "stagelr", "warmup_iter", "warmup_start_lr",
 )  # fmt: skip
@@ -71,10 +70,17 @@ def refuses_gamma(solver: Solver) -> bool:
     return checked and not solver.number("gamma") >= 0 and solver.dialect in _CHECKING_DIALECTS
 
 
+def is_overruled(solver: Solver) -> bool:
+    """Whether a fork's field makes the rate another one than `base_lr` and the policy say."""
+    return any(solver.has(field) for field in _OVERRULING_FIELDS)
+
+
 def policy_of(solver: Solver) -> RatePolicy | None:
     """The policy of a solver; None where its fork's rate is not known here, and where Caffe stops at its settings."""
     name = solver.text("lr_policy")
-    if name not in POLICIES or any(solver.has(field) for field in _OVERRULING_FIELDS):
+    if name not in POLICIES or is_overruled(solver):
+        return None
+    if name == "plateau" and "plateau_winsize" not in solver.declared:
         return None
     if refuses_stepsize(solver) or refuses_gamma(solver):
         return None

@@ -1,0 +1,1 @@
+"""Caffe runs this, and the training suffers."""
