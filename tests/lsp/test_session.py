@@ -56,7 +56,7 @@ def test_the_users_own_proto_is_found_and_looked_at_again(tmp_path: Path) -> Non
     session = session_in(tmp_path)
     net = tmp_path / "models" / "net.prototxt"
     view = opened(session, net, "layer { warmth: 1 }")
-    assert view.document.own_schema is None
+    assert view.document.context.own_schema is None
     proto = tmp_path / "caffe.proto"
     proto.write_text(
         "message NetParameter { repeated LayerParameter layer = 1; }\n"
@@ -73,7 +73,7 @@ def test_a_net_takes_the_dialect_of_its_solver(tmp_path: Path) -> None:
     solver, net = tmp_path / "solver.prototxt", tmp_path / "net.prototxt"
     solver.write_text('net: "net.prototxt"\neval_type: "detection"\n')
     net.write_text("layer { }")
-    assert opened(session_in(tmp_path), net, "layer { }").document.linked != ()
+    assert opened(session_in(tmp_path), net, "layer { }").document.context.linked != ()
 
 
 def test_a_solver_that_names_another_net_is_judged_by_that_net(tmp_path: Path) -> None:
@@ -114,6 +114,6 @@ def test_folders_come_and_go(tmp_path: Path) -> None:
     session.change_folders([tmp_path.as_uri()], [])
     session.configure(Settings(proto="fork.proto"))
     (tmp_path / "fork.proto").write_text("message NetParameter { optional int32 own = 1; }")
-    assert opened(session, tmp_path / "deep" / "net.prototxt", "layer { }").document.own_schema is not None
+    assert opened(session, tmp_path / "deep" / "net.prototxt", "layer { }").document.context.own_schema is not None
     session.change_folders([], [tmp_path.as_uri()])
-    assert known(session, tmp_path / "deep" / "net.prototxt").document.own_schema is None
+    assert known(session, tmp_path / "deep" / "net.prototxt").document.context.own_schema is None

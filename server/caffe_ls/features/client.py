@@ -21,6 +21,7 @@ class Client:
     takes_document_changes: bool = False
     creates_files: bool = False
     takes_code_action_literals: bool = False
+    resolves_code_actions: bool = False
     takes_preferred_actions: bool = False
     takes_related_information: bool = False
     takes_markdown: bool = True
@@ -48,6 +49,8 @@ def client_of(params: object) -> Client:
         takes_document_changes=_get(workspace, "workspaceEdit", "documentChanges") is True,
         creates_files="create" in _list(_get(workspace, "workspaceEdit", "resourceOperations")),
         takes_code_action_literals=isinstance(_get(actions, "codeActionLiteralSupport"), dict),
+        resolves_code_actions="edit" in _list(_get(actions, "resolveSupport", "properties"))
+        and _get(actions, "dataSupport") is True,
         takes_preferred_actions=_get(actions, "isPreferredSupport") is True,
         takes_related_information=_get(published, "relatedInformation") is True
         or _get(document, "diagnostic", "relatedInformation") is True,

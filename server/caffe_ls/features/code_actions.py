@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
+from caffe_ls.features.building_actions import building_actions
 from caffe_ls.features.diagnostics import diagnostic
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
@@ -26,6 +27,7 @@ def code_actions(view: View, span: Span, only: Sequence[str] | None) -> list[typ
         found += _suppressions(view, here)
     if only is not None and _wanted(_FIX_ALL, only):
         found += _fix_all(view)
+    found += building_actions(view, span, lambda kind: _wanted(kind, only))
     return found
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from caffe_ls.features.log_view import LogView
 from caffe_ls.features.view import View
 from caffe_ls.rules.finding import Fix
 
 
-def workspace_edit(view: View, fix: Fix) -> types.WorkspaceEdit | None:
+def workspace_edit(view: View | LogView, fix: Fix) -> types.WorkspaceEdit | None:
     """What a fix changes; None where there is nothing, or the client could not carry out all of it."""
     by_uri: dict[str, list[types.TextEdit]] = {}
     for change in fix.edits:
@@ -24,6 +25,9 @@ def workspace_edit(view: View, fix: Fix) -> types.WorkspaceEdit | None:
         return types.WorkspaceEdit(changes=dict(by_uri)) if not fix.new_files else None
     changes: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
     for path, text in fix.new_files:
+        if view.elsewhere.source_of(path) is not None:
+            # What is there already is the user's.
+            continue
         uri = view.elsewhere.uri_of(path)
         nothing = types.Range(types.Position(0, 0), types.Position(0, 0))
         changes.append(types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True)))

@@ -9,7 +9,7 @@ from caffe_ls.features.client import Client
 
 TRIGGER_CHARACTERS = ('"', "'", ":", " ", "[", ",")
 COMMANDS = ("caffe-ls.documentInformation",)
-CODE_ACTION_KINDS = ("quickfix", "source.fixAll")
+CODE_ACTION_KINDS = ("quickfix", "source.fixAll", "refactor.caffe")
 
 
 def initialize_result(client: Client) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     if client.takes_code_action_literals:
-        capabilities["codeActionProvider"] = {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": False}
+        capabilities["codeActionProvider"] = {"codeActionKinds": list(CODE_ACTION_KINDS), "resolveProvider": True}
     if client.pulls_diagnostics:
         capabilities["diagnosticProvider"] = {
             "identifier": "caffe-ls",

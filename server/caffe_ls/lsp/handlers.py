@@ -204,6 +204,13 @@ def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.
     return None if view is None else code_actions(view, view.span(params.range), params.context.only)
 
 
+def _resolve_code_action(server: Server, action: types.CodeAction) -> types.CodeAction:
+    from caffe_ls.features.building_actions import resolve_building_action
+
+    uri = action.data.get("uri") if isinstance(action.data, dict) else None
+    return resolve_building_action(server.session.view(uri) if isinstance(uri, str) else None, action)
+
+
 def _formatting(server: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
     from caffe_ls.features.formatting import formatting
 
@@ -251,6 +258,7 @@ _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.TEXT_DOCUMENT_COMPLETION: _completion,
     types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
     types.TEXT_DOCUMENT_CODE_ACTION: _code_actions,
+    types.CODE_ACTION_RESOLVE: _resolve_code_action,
     types.TEXT_DOCUMENT_FORMATTING: _formatting,
     types.TEXT_DOCUMENT_RANGE_FORMATTING: _range_formatting,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,

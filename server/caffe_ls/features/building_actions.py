@@ -1,0 +1,106 @@
+"""Actions that build something out of a net: check layers, a deploy net, a net that checks the input.
+
+Which there are is told at once; what they change is worked out when one is chosen, if the client can ask for it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from caffe_ls.actions.check_layers import insert_after, insert_everywhere, remove_all
+from caffe_ls.actions.deployment import deploy_net
+from caffe_ls.actions.input_check import input_check
+from caffe_ls.features.view import View
+from caffe_ls.features.workspace_edits import workspace_edit
+from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.layers import layer_of
+from caffe_ls.text.span import Span
+
+BUILDING_KIND = "refactor.caffe"
+
+
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """A kind of action, its title, where it is offered, and how its changes are worked out."""
+
+    kind: str
+    title: Callable[[View, int], str]
+    build: Callable[[View, int], Fix | None]
+    needs_layer: bool = False
+
+
+def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Iterator[types.CodeAction]:
+    """The actions for a range of a net; `only` tells whether the client wants a kind."""
+    document = view.document
+    if document.kind != "net" or document.template or not view.client.creates_files:
+        return
+    layer = _layer_at(view, span.start)
+    has_checks = "check_finite" in document.text
+    for name, building in _BUILDINGS.items():
+        if not only(building.kind) or (building.needs_layer and layer is None) or (name == "remove" and not has_checks):
+            continue
+        action = types.CodeAction(building.title(view, span.start), kind=building.kind)
+        if view.client.resolves_code_actions:
+            action.data = {"uri": view.uri, "version": view.version, "offset": span.start, "building": name}
+            yield action
+        elif (edit := _edit(view, name, span.start)) is not None:
+            action.edit = edit
+            yield action
+
+
+def resolve_building_action(view: View | None, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit; with none, and the reason why, where the text has changed or there is nothing to do."""
+    data = action.data if isinstance(action.data, dict) else {}
+    name, offset = data.get("building"), data.get("offset")
+    if view is None or name not in _BUILDINGS or not isinstance(offset, int) or data.get("version") != view.version:
+        return action
+    action.edit = _edit(view, name, offset)
+    return action
+
+
+def _edit(view: View, name: str, offset: int) -> types.WorkspaceEdit | None:
+    fix = _BUILDINGS[name].build(view, offset)
+    return None if fix is None else workspace_edit(view, fix)
+
+
+def _layer_at(view: View, offset: int) -> str | None:
+    file = view.document.file
+    layer = layer_of(file.entries[file.index_at(offset)])
+    return None if layer is None or layer.form != "layer" else layer.name or "this layer"
+
+
+def _exists(view: View) -> Callable[[str], bool]:
+    return lambda path: view.elsewhere.source_of(path) is not None
+
+
+_BUILDINGS = {
+    "here": _Building(
+        f"{BUILDING_KIND}.checkFinite.insert",
+        lambda view, offset: f"Insert a checkFinite layer after `{_layer_at(view, offset)}`",
+        lambda view, offset: insert_after(view.document, offset),
+        needs_layer=True,
+    ),
+    "everywhere": _Building(
+        f"{BUILDING_KIND}.checkFinite.insertAll",
+        lambda view, offset: "Insert checkFinite layers after all layers",
+        lambda view, offset: insert_everywhere(view.document),
+    ),
+    "remove": _Building(
+        f"{BUILDING_KIND}.checkFinite.remove",
+        lambda view, offset: "Remove all checkFinite layers",
+        lambda view, offset: remove_all(view.document),
+    ),
+    "deploy": _Building(
+        f"{BUILDING_KIND}.deploy",
+        lambda view, offset: "Create a deploy net from this net",
+        lambda view, offset: deploy_net(view.document, _exists(view)),
+    ),
+    "input": _Building(
+        f"{BUILDING_KIND}.inputCheck",
+        lambda view, offset: "Create a net that checks the input of this net",
+        lambda view, offset: input_check(view.document, _exists(view)),
+    ),
+}

@@ -1,0 +1,76 @@
+"""Nets offer actions that build something; their edits are worked out when one is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lsprotocol import types
+
+from caffe_ls.features.building_actions import resolve_building_action
+from caffe_ls.features.client import Client
+from caffe_ls.features.code_actions import code_actions
+from caffe_ls.features.view import View
+from caffe_ls.text.span import Span
+from tests.features.views import ABLE, applied, view_at_cursor
+
+_NET = 'layer { name: "data" $0type: "Input" top: "data" input_param { shape { dim: 1 } } }\n'
+_RESOLVING = replace(ABLE, resolves_code_actions=True, creates_files=True)
+
+
+def actions(text: str = _NET, client: Client = _RESOLVING) -> tuple[View, list[types.CodeAction]]:
+    view, offset = view_at_cursor(text, client)
+    return view, code_actions(view, Span(offset, offset), ["refactor"])
+
+
+def applied_action(view: View, action: types.CodeAction) -> str:
+    """The net after an action; files that it makes are left aside."""
+    assert action.edit is not None
+    changes = [change for change in action.edit.document_changes or [] if isinstance(change, types.TextDocumentEdit)]
+    (edits,) = [change.edits for change in changes if change.text_document.uri == view.uri]
+    return applied(view, [edit for edit in edits if isinstance(edit, types.TextEdit)])
+
+
+def test_actions_are_offered_without_being_worked_out() -> None:
+    _, found = actions()
+    assert [action.title for action in found] == [
+        "Insert a checkFinite layer after `data`",
+        "Insert checkFinite layers after all layers",
+        "Create a deploy net from this net",
+        "Create a net that checks the input of this net",
+    ]
+    assert all(action.edit is None and action.data for action in found)
+
+
+def test_the_chosen_one_gets_its_edit_and_its_new_file() -> None:
+    view, found = actions()
+    chosen = resolve_building_action(view, found[0])
+    assert chosen.edit is not None
+    kinds = [type(change).__name__ for change in chosen.edit.document_changes or []]
+    assert kinds == ["CreateFile", "TextDocumentEdit", "TextDocumentEdit"]
+    assert 'name: "check_data"' in applied_action(view, chosen)
+
+
+def test_a_client_that_cannot_ask_later_gets_the_edits_at_once_and_only_what_there_is() -> None:
+    _, found = actions(client=replace(_RESOLVING, resolves_code_actions=False))
+    assert [action.title for action in found] == [
+        "Insert a checkFinite layer after `data`",
+        "Insert checkFinite layers after all layers",
+    ]
+    assert all(action.edit for action in found)
+
+
+def test_an_older_text_gets_no_edit() -> None:
+    view, found = actions()
+    assert resolve_building_action(replace(view, version=view.version + 1), found[0]).edit is None
+    assert resolve_building_action(None, found[1]).edit is None
+
+
+def test_solvers_and_clients_that_create_no_files_get_none() -> None:
+    assert actions("ba$0se_lr: 1\nlr_policy: 'fixed'\n")[1] == []
+    assert actions(client=replace(_RESOLVING, creates_files=False))[1] == []
+
+
+def test_checks_are_removed_only_where_there_are_some() -> None:
+    view, found = actions()
+    after = applied_action(view, resolve_building_action(view, found[0]))
+    assert "Remove all checkFinite layers" in [action.title for action in actions("$0" + after)[1]]
