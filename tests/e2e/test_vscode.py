@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.e2e.workbench import Workbench
 pytestmark = pytest.mark.e2e
 
 MILLISECONDS_TO_WAIT = 90_000
+DYING_SERVER = Path(__file__).with_name("dying_server.py")
 WINDOW = {"width": 1440, "height": 900}
 
 LOG = """\
@@ -215,6 +217,21 @@ def test_a_server_that_dies_is_started_again(
     workbench.run_command("View: Focus Problems")
     workbench.page.locator(".markers-panel .monaco-list-row", has_text="paad").first.wait_for()
     workbench.screenshot("judged-by-another-server")
+
+
+def test_a_server_that_dies_while_the_client_talks_to_it_is_started_again(
+    open_workbench: OpenWorkbench, faulty_net: Path, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    program = tmp_path / "caffe-ls"
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{DYING_SERVER}' '{starts}'\n", "utf-8")
+    program.chmod(0o755)
+    settings = faulty_net.parent / ".vscode/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"caffe.server.path": str(program)}), "utf-8")
+    workbench = open_workbench(faulty_net)
+    wait_until("the fifth server runs", lambda: starts.exists() and len(starts.read_text().split()) == 5)
+    workbench.page.locator(".notification-list-item", has_text="crashed 5 times").first.wait_for()
 
 
 def test_closing_the_window_ends_the_server(
