@@ -177,6 +177,18 @@ PATTERNS: tuple[Pattern, ...] = (
         "frame", rb"@ +(?:0x[0-9a-fA-F]+|\(nil\)) ", "    @     0x7f92 (unknown)", "    @ 0x55 caffe::Net<>::Init()"
     ),
     _pattern("traceback", rb"Traceback \(most recent call last\):", "Traceback (most recent call last):"),
+    _pattern(
+        "exception",
+        rb"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt)(?:: |$)",
+        "ImportError: No module named fast_rcnn",
+        "KeyboardInterrupt",
+        "google.protobuf.text_format.ParseError: 4:7 : words",
+    ),
+    _pattern(
+        "missing",
+        rb"(?:Could not (?:open|find)|Cannot open|Failed to open|Couldn't (?:open|find)) .+",
+        "Could not open or find file images/a.jpg",
+    ),
     _pattern("input-edge", rb"(.+) <- (.+)", "conv1 <- data"),
     _pattern("output-edge", rb"(.+?) -> (.+?)(?: \((in-place)\))?$", "conv1 -> conv1", "relu1 -> conv1 (in-place)"),
 )

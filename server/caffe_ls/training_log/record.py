@@ -135,8 +135,10 @@ class Run:
     rate: Series = field(init=False)
     speed: Series = field(init=False)
     clipping: Series = field(init=False)  # the norm of a clipped gradient
+    clipping_scale: Series = field(init=False)  # what it was multiplied by
     norms: dict[tuple[str, str], Series] = field(default_factory=dict)  # (L1 or L2, data or diff)
     outputs: dict[Output, Series] = field(default_factory=dict)
+    loss_weights: dict[str, float] = field(default_factory=dict)  # of the train net's outputs that are losses
     debug: dict[tuple[str, int, Quantity], Series] = field(default_factory=dict)  # by phase, net, quantity
     events: dict[str, list[Event]] = field(default_factory=dict)
     first_nonfinite: NonFinite | None = None
@@ -149,7 +151,8 @@ class Run:
     unfinished: bool = False  # the last line stands in the middle of an iteration
 
     def __post_init__(self) -> None:
-        self.loss, self.rate, self.speed, self.clipping = (Series(self.points) for _ in range(4))
+        self.loss, self.rate, self.speed = (Series(self.points) for _ in range(3))
+        self.clipping, self.clipping_scale = (Series(self.points) for _ in range(2))
 
     def happened(self, kind: str, line: int, offset: int, text: bytes, source: str = "") -> None:
         """Note an event; very many of one kind are counted no further."""

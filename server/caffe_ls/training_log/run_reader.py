@@ -19,7 +19,8 @@ _SOLVER_STATE = re.compile(rb"_iter_(\d{1,15})\.solverstate")
 _SPEED = re.compile(rb"([-+\d.e]+) iter/s")
 _MOST_SERIES = 20_000
 _ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed", "stack-title")
-PLACED = frozenset((*_ENDINGS, "snapshot", "restore", "start"))  # kinds of lines whose offset is kept
+# Kinds of lines that are kept as events, with their offset.
+PLACED = frozenset((*_ENDINGS, "exception", "missing", "snapshot", "restore", "start"))
 
 Match: TypeAlias = "re.Match[bytes]"
 
@@ -164,6 +165,8 @@ class RunReader:
     def _output(self, _line: Line, match: Match, at: int, _offset: int) -> None:
         phase, value = ("TEST" if match[1] == b"Test" else "TRAIN"), number(match[4])
         self._add_output(phase, int(match[2]), match[3], value, at)
+        if match[5] and len(self.run.loss_weights) < _MOST_SERIES:
+            self.run.loss_weights.setdefault(match[3].decode("utf-8", "replace"), number(match[5]))
         if match[6] and math.isfinite(value) and not math.isfinite(number(match[6])):
             self._odd_output(phase, match[3], at)
 
@@ -205,6 +208,7 @@ class RunReader:
         iteration = (self._iteration if self._iteration is not None else self.run.resumed_at or 0) + self._clips
         self._clips += 1
         self.run.clipping.add(iteration, number(match[1]), at)
+        self.run.clipping_scale.add(iteration, number(match[3]), at)
         if first_odd([number(match[1]), number(match[2]), number(match[3])]) is not None:
             self._found(at, iteration, "TRAIN", "norm", part="diff")
 

@@ -1,0 +1,284 @@
+"""What the numbers of a run show: losses and where they stand, activations that died, weights that move or explode."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.net.model import Layer
+from caffe_ls.training_log.record import Quantity
+from caffe_ls.training_log.series import Series
+
+LOG_OF_SMALLEST_FLOAT = 87.33654
+"""-ln(FLT_MIN): SoftmaxWithLoss gives no more for a sample (softmax_loss_layer.cpp, Forward_cpu)."""
+
+CROSS_ENTROPIES = frozenset({"SoftmaxWithLoss", "MultinomialLogisticLoss", "InfogainLoss"})
+REGRESSIONS = frozenset({"EuclideanLoss", "SmoothL1Loss", "L1Loss"})
+NEVER_NEGATIVE = frozenset({
+    "SoftmaxWithLoss", "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "SmoothL1Loss", "SigmoidCrossEntropyLoss",
+    "MultinomialLogisticLoss", "InfogainLoss", "MultiBoxLoss",
+})  # fmt: skip
+"""Losses that are at least 0 for every input that they are made for."""
+
+RECTIFIERS = frozenset({"ReLU"})
+WEIGHTED = frozenset({"Convolution", "InnerProduct", "Deconvolution", "DepthwiseConvolution", "ConvolutionDepthwise"})
+RECURRENT = frozenset({"LSTM", "RNN", "Recurrent", "LSTMUnit"})
+NORMALISING = frozenset({"BatchNorm", "MVN", "Normalize", "BN", "CuDNNBatchNorm"})
+SATURATING = {"Sigmoid": 0.25, "TanH": 1.0}
+"""Units whose slope dies away from 0, with their largest slope."""
+
+_ORDER = 10.0  # An order of magnitude: what no healthy run's weights, all together, grow by in training.
+
+
+@dataclass(frozen=True, slots=True)
+class LossCurve:
+    """A loss of the train net over the iterations, before its weight; `classes` where it is over classes."""
+
+    name: str
+    layer: str
+    type: str
+    weight: float
+    series: Series
+    classes: int | None
+    from_tests: bool = False
+
+    @property
+    def chance(self) -> float | None:
+        """What the loss is where the net knows nothing: ln(number of classes)."""
+        if self.classes is not None and self.classes > 1 and self.type in CROSS_ENTROPIES:
+            return math.log(self.classes)
+        if self.type == "SigmoidCrossEntropyLoss" and self.classes is not None:
+            return None
+        return None
+
+
+def finite_values(series: Series) -> list[float]:
+    """The values that are numbers, in order."""
+    return [value for value in series.values if math.isfinite(value)]
+
+
+def early(values: Sequence[float]) -> float:
+    """The level at the beginning: the median of the first values, of at most a tenth of them."""
+    return median(values[: max(1, min(5, len(values) // 10))])
+
+
+def late(values: Sequence[float]) -> float:
+    """The level at the end: the median of the last tenth, of three values at least."""
+    return median(values[-max(3, len(values) // 10) :])
+
+
+def scatter(values: Sequence[float]) -> float:
+    """How far values jump from one to the next without any trend: the median of the steps' sizes."""
+    return median([abs(after - before) for before, after in pairwise(values)] or [0.0])
+
+
+def losses(evidence: Evidence) -> list[LossCurve]:
+    """The losses that are trained on, the train net's own outputs where they are shown.
+
+    Else the smoothed loss stands for them; of a run that shows no training line, the outputs of its first test net.
+    """
+    train = [(output, series) for output, series in evidence.run.outputs.items() if output.phase == "TRAIN"]
+    found = [curve for output, series in train if series.values and (curve := _curve(evidence, output.name, series))]
+    if found:
+        return found
+    if evidence.run.loss.values:
+        loss_layers = _loss_layers(evidence)
+        if len(loss_layers) == 1:
+            layer, _, weight = loss_layers[0]
+            series = evidence.run.loss if weight == 1 else _scaled(evidence.run.loss, weight)
+            return [LossCurve("loss", layer.name, layer.type, weight, series, _classes(evidence, layer))]
+        return [LossCurve("loss", "", "", 1.0, evidence.run.loss, None)]
+    tests = [(output, series) for output, series in evidence.run.outputs.items() if output[:2] == ("TEST", 0)]
+    return [
+        LossCurve(curve.name, curve.layer, curve.type, curve.weight, curve.series, curve.classes, from_tests=True)
+        for output, series in tests
+        if series.values and (curve := _curve(evidence, output.name, series))
+    ]
+
+
+def _scaled(series: Series, weight: float) -> Series:
+    if not weight:
+        return series
+    scaled = Series(None)
+    for at, (iteration, value) in enumerate(zip(series.iterations, series.values, strict=True)):
+        scaled.add(iteration, value / weight, series.line_at(at))
+    return scaled
+
+
+def _curve(evidence: Evidence, name: str, series: Series) -> LossCurve | None:
+    if evidence.net is None:
+        weight = evidence.run.loss_weights.get(name, 0.0)
+        return LossCurve(name, "", "", weight, series, None) if weight else None
+    for layer, top, weight in _loss_layers(evidence):
+        if top == name:
+            return LossCurve(name, layer.name, layer.type, weight, series, _classes(evidence, layer))
+    return None
+
+
+def _loss_layers(evidence: Evidence) -> list[tuple[Layer, str, float]]:
+    if evidence.net is None:
+        return []
+    return [
+        (layer, top, weight)
+        for layer in evidence.net.layers
+        for top, weight in zip(layer.tops, layer.loss_weights, strict=False)
+        if weight
+    ]
+
+
+def _classes(evidence: Evidence, layer: Layer) -> int | None:
+    shape = evidence.bottom_shape(layer.name)
+    if layer.type not in CROSS_ENTROPIES or not shape:
+        return None
+    axis = layer.spec.fields.group("softmax_param").integer("axis", 1)
+    return shape[axis] if -len(shape) <= axis < len(shape) else None
+
+
+def has_improved(values: Sequence[float]) -> bool:
+    """Whether a loss came down by more than its scatter, by a tenth at least, and stayed down."""
+    if len(values) < 3:
+        return False
+    start, end = early(values), late(values)
+    return end < start - max(0.1 * abs(start), scatter(values[len(values) // 2 :]))
+
+
+def is_flat(values: Sequence[float]) -> bool:
+    """Whether the level of the last third is that of the first, within the scatter of the values."""
+    if len(values) < 4:
+        return False
+    third = max(1, len(values) // 3)
+    return abs(median(values[-third:]) - median(values[:third])) <= max(scatter(values), 0.02 * abs(early(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A layer whose outputs are all exactly 0 from a displayed iteration to the end; `born`: from the first one."""
+
+    layer: str
+    iteration: int
+    line: int
+    born: bool
+
+
+def dead_rectifiers(evidence: Evidence) -> list[Death]:
+    """ReLU layers that let nothing through any more, though they are given something."""
+    found = []
+    for (layer, top), series in evidence.tops():
+        if evidence.type_of(layer) not in RECTIFIERS or _leaks(evidence, layer) or len(series.values) < 1:
+            continue
+        at = _zero_to_the_end(series.values)
+        if at is None:
+            continue
+        given = evidence.bottom(layer)
+        if given is not None and not any(value != 0 for value in given.values[-3:]):
+            continue
+        found.append(Death(layer, series.iterations[at], series.line_at(at), at == 0))
+        del top
+    return found
+
+
+def _leaks(evidence: Evidence, layer: str) -> bool:
+    spec = evidence.written.get(layer)
+    return spec is not None and spec.fields.group("relu_param").number("negative_slope") != 0
+
+
+def _zero_to_the_end(values: Sequence[float]) -> int | None:
+    """From which index on all values are exactly 0; None where the last one is not."""
+    at = len(values)
+    while at and values[at - 1] == 0:
+        at -= 1
+    return at if at < len(values) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A quantity that grew by orders of magnitude: how often its first value it became, and where that stands."""
+
+    what: str
+    factor: float
+    iteration: int
+    line: int
+    first: float
+    largest: float
+
+
+def growths(evidence: Evidence) -> Iterator[Growth]:
+    """What grew by an order of magnitude and more during training: weights, their norm, losses."""
+    norm = evidence.run.norms.get(("L2", "data"))
+    if norm is not None:
+        yield from _growth("the L2 norm of all parameters", norm)
+    for layer in evidence.order:
+        for data, _ in evidence.params(layer)[:1]:
+            yield from _growth(f"the weights of `{layer}`", data)
+    for curve in losses(evidence):
+        yield from _growth(f"the loss `{curve.name}`", curve.series)
+
+
+def _growth(what: str, series: Series) -> Iterator[Growth]:
+    values = series.values
+    first = next((abs(value) for value in values if math.isfinite(value) and value != 0), None)
+    if first is None or len(values) < 2:
+        return
+    at = max(range(len(values)), key=lambda index: abs(values[index]) if math.isfinite(values[index]) else -1.0)
+    factor = abs(values[at]) / first
+    if factor >= _ORDER:
+        yield Growth(what, factor, series.iterations[at], series.line_at(at), first, abs(values[at]))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far one update moves a layer's weights, as a share of their size: rate x mean |diff| / mean |data|."""
+
+    layer: str
+    iteration: int
+    line: int
+    rate: float
+    data: float
+    diff: float
+    share: float
+
+
+def steps_at(evidence: Evidence, index: int = 0) -> list[Step]:
+    """The updates of all weights in a displayed iteration, in the order of the layers; momentum not counted."""
+    rates = dict(zip(evidence.run.rate.iterations, evidence.run.rate.values, strict=True))
+    found = []
+    for layer in evidence.order:
+        for data, diff in evidence.params(layer)[:1]:
+            if diff is None or index >= len(diff.values):
+                continue
+            iteration, gradient = diff.iterations[index], diff.values[index]
+            size = next(
+                (value for at, value in zip(data.iterations, data.values, strict=True) if at == iteration), None
+            )
+            rate = rates.get(iteration, next(iter(evidence.run.rate.values), None))
+            if size and rate is not None and math.isfinite(gradient) and math.isfinite(size) and math.isfinite(rate):
+                share = abs(rate) * gradient / size
+                found.append(Step(layer, iteration, diff.line_at(index), rate, size, gradient, share))
+    return found
+
+
+def first_odd(series: Series) -> int | None:
+    """The index of the first value that is nan or infinite."""
+    return next((at for at, value in enumerate(series.values) if not math.isfinite(value)), None)
+
+
+def value_at(series: Series | None, iteration: int) -> float | None:
+    """The value of an iteration; None where it is not shown."""
+    if series is None:
+        return None
+    return next((value for at, value in zip(series.iterations, series.values, strict=True) if at == iteration), None)
+
+
+def shown(number: float) -> str:
+    """A number for people: three digits."""
+    return f"{number:.3g}"
+
+
+def named(quantity: Quantity) -> str:
+    """A quantity in words."""
+    what = {"top": "output", "bottom": "gradient", "param": "parameter", "input": "input"}[quantity.end]
+    return f"{what} `{quantity.blob}` of layer `{quantity.layer}`" if quantity.layer else f"input `{quantity.blob}`"

@@ -1,0 +1,72 @@
+"""nan or inf that comes with the data: at the layer that reads them, or out of nowhere between two displays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from caffe_ls.analysis.observations import finite_values, value_at
+from caffe_ls.diagnosis.cause import Cause, Reason
+from caffe_ls.diagnosis.origin import Origin, origin_of
+from caffe_ls.diagnosis.symptoms import Symptoms
+
+_CONFIRM = "put a layer that stops at nan behind the data layer, or read the data of these iterations by themselves"
+
+
+def weigh(symptoms: Symptoms) -> Iterator[Cause]:
+    """`bad-input`."""
+    found = symptoms.nonfinite
+    origin = origin_of(symptoms)
+    if found is None or not symptoms.broke_in_training:
+        return
+    if origin is not None and origin.is_data:
+        what = "inf" if math.isinf(origin.value) else "nan"
+        text = f"`{found.blob}` comes out of `{found.layer}` with {what} in iteration {found.iteration}"
+        yield Cause("bad-input", 0.98, (Reason(found.line, text), *_after(symptoms)), _CONFIRM)
+        return
+    if symptoms.came_suddenly and not _acts_at_once(symptoms, origin):
+        yield _between_displays(symptoms, origin)
+
+
+def _acts_at_once(symptoms: Symptoms, origin: Origin | None) -> bool:
+    """Whether the pass shows a layer that makes nan out of finite numbers: then it is not the data."""
+    return origin is not None and origin.inputs_are_finite and not origin.weights_are_broken
+
+
+def _between_displays(symptoms: Symptoms, origin: Origin | None) -> Cause:
+    evidence = symptoms.evidence
+    found = symptoms.nonfinite
+    assert found is not None
+    steps = evidence.run.steps
+    display = steps[1] - steps[0] if len(steps) > 1 else 1
+    before = [iteration for iteration in evidence.run.loss.iterations if iteration < (found.iteration or 0)]
+    last_good = max(before, default=0)
+    reasons = [Reason(found.line, f"nan comes up in iteration {found.iteration}, and nothing had grown before")]
+    levels = [finite_values(curve.series) for curve in symptoms.losses]
+    if display > 1:
+        text = f"what happened in iterations {last_good + 1} to {found.iteration} is not displayed"
+        reasons.append(Reason(None, text))
+    sure = 0.6
+    if any(len(values) >= 3 for values in levels):
+        sure = 0.74  # It was trained for a while, and numbers were as they should be.
+    if origin is not None and origin.weights_are_broken:
+        data = evidence.tops()
+        clean = all(_is_clean(value_at(series, found.iteration or 0)) for (layer, _), series in data
+                    if layer in evidence.written and not evidence.written[layer].bottoms)  # fmt: skip
+        reasons.append(Reason(found.line, f"the weights of `{found.layer}` are no numbers, though its input is"))
+        sure = 0.8 if clean and display > 1 else 0.35
+    return Cause("bad-input", sure, tuple(reasons), _CONFIRM)
+
+
+def _is_clean(value: float | None) -> bool:
+    return value is None or math.isfinite(value)
+
+
+def _after(symptoms: Symptoms) -> Iterator[Reason]:
+    for layer in symptoms.evidence.order:
+        for data, _ in symptoms.evidence.params(layer)[:1]:
+            at = next((at for at, value in enumerate(data.values) if not math.isfinite(value)), None)
+            if at is not None:
+                text = f"from iteration {data.iterations[at]} on the weights of `{layer}` are no numbers either"
+                yield Reason(data.line_at(at), text)
+                return

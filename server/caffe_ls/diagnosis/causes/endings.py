@@ -1,0 +1,178 @@
+"""What the run's last words say: files, devices, settings, shapes, labels; or that somebody stopped it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from caffe_ls.diagnosis.cause import Cause, Reason
+from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.training_log.record import Event
+
+_SURE = 0.97
+_LIKELY = 0.85
+
+# Words of Caffe's own messages, and of CUDA's and protobuf's, by what they are about. The first that matches holds.
+_BY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("label-out-of-range", re.compile(
+        r"label(?:_value|s?\[|\b).*(?:<=?|>=?|< ?num|num_labels|num_classes)|device-side assert|\bindex < K_|"
+        r"\blabel_value\b", re.IGNORECASE)),
+    ("solver-misconfigured", re.compile(
+        r"learning rate policy|average_loss|stepsize|test_interval|test_iter|rms_decay|momentum.*(?:AdaGrad|RMSProp)|"
+        r"Momentum cannot be used|SolverParameter must|solver type|max_iter|gamma\(\)|SolverParameter file|"
+        r"iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter", re.IGNORECASE)),
+    ("environment", re.compile(
+        r"File not found|No such file|Cannot use GPU|could ?n[o']t open|Failed to open|out of memory|cudaSuccess|"
+        r"CUDNN|CUBLAS|CURAND|NCCL|cuda|mdb_status|leveldb|Permission denied|snapshot prefix|directory exists|"
+        r"bad_alloc|No module named|ImportError|ModuleNotFoundError|FileNotFoundError|IOError|OSError|MemoryError|"
+        r"Unable to open|H5F|fd != -1|mean file|Error (?:saving|reading)|HDF5 file|IMDB|disk", re.IGNORECASE)),
+    ("net-misconfigured", re.compile(
+        r"NetParameter|Unknown layer type|Unknown bottom blob|Top blob|registry\.count|shape|num_output|bottom|"
+        r"blob|param|layer|axis|channels|Cannot copy param|kernel|stride|pad", re.IGNORECASE)),
+)  # fmt: skip
+_BY_SOURCE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("solver-misconfigured", re.compile(r"(?:\w*_)?solvers?\.(?:cpp|hpp|cu)|solver_factory\.hpp")),
+    ("environment", re.compile(
+        r"(?:common|io|syncedmem|db_?\w*|hdf5|internal_thread|parallel|benchmark|gpu_memory|cudnn\w*|nccl)\.(?:cpp|hpp|cu)"
+    )),
+    ("net-misconfigured", re.compile(
+        r"(?:net|blob|insert_splits|upgrade_proto|layer|layer_factory|\w+_layer|filler|data_transformer)\.(?:cpp|hpp|cu)"
+    )),
+)  # fmt: skip
+_MEMORY = re.compile(r"out of memory|bad_alloc|MemoryError", re.IGNORECASE)
+
+_CONFIRM = {
+    "environment": "start it again with the file, folder, device or module in its place: it goes on beyond this line",
+    "solver-misconfigured": "mend the setting that the message names: the solver goes on beyond this line",
+    "net-misconfigured": "mend what the message names; `caffe-ls check` on the net shows it at its place",
+    "label-out-of-range": "compare the largest label of the data with the number of classes that the net ends in",
+}
+
+
+def weigh(symptoms: Symptoms) -> Iterator[Cause]:
+    """Causes that the end of the run tells."""
+    evidence = symptoms.evidence
+    events = evidence.run.events
+    fatal = [*events.get("fatal", []), *events.get("check-failed", [])]
+    if fatal:
+        yield from _fatal(symptoms, min(fatal, key=lambda event: event.line))
+    elif events.get("exception") and evidence.ended == "crashed":
+        yield from _exception(symptoms, events["exception"][-1])
+    elif evidence.ended == "crashed":
+        yield from _crash(symptoms)
+    if evidence.ended == "killed":
+        yield _interrupted(symptoms)
+
+
+def _fatal(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
+    kind = kind_of_fatal(event)
+    after_trouble = symptoms.broke_in_training and _line(symptoms) < event.line
+    said = _in_words(event)
+    sure = _SURE if not after_trouble else 0.5
+    reasons = [Reason(event.line, f"Caffe stopped here: {said}")]
+    if _MEMORY.search(event.text):
+        reasons.append(Reason(event.line, "the memory of the device or the machine does not hold net and batch"))
+    yield Cause(kind, sure, tuple(reasons), _CONFIRM[kind])
+
+
+def kind_of_fatal(event: Event) -> str:
+    """What the message of a fatal line is about; by its words, else by the source file that said it."""
+    if re.match(r"(?:upgrade_proto|net)\.", event.source) and "SolverParameter" not in event.text:
+        return "environment" if re.search(r"open|not found", event.text, re.IGNORECASE) else "net-misconfigured"
+    for kind, words in _BY_WORDS[:3]:
+        if words.search(event.text):
+            return kind
+    for kind, source in _BY_SOURCE:
+        if event.source and source.fullmatch(event.source):
+            return kind
+    return "net-misconfigured" if _BY_WORDS[3][1].search(event.text) else "environment"
+
+
+def _exception(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
+    """A Python layer raised: Caffe ends without a fatal line."""
+    text = event.text
+    sure = 0.5 if symptoms.broke_in_training else _LIKELY
+    if re.match(r"KeyboardInterrupt", text):
+        yield Cause("interrupted", _SURE, (Reason(event.line, "somebody stopped it"),), "start it again")
+    elif re.match(r"(?:ImportError|ModuleNotFoundError|FileNotFoundError|IOError|OSError|MemoryError)", text):
+        yield Cause("environment", max(sure, 0.9), (Reason(event.line, text[:300]),), _CONFIRM["environment"])
+    elif not symptoms.evidence.run.started:
+        reasons = (Reason(event.line, f"a Python layer could not be set up: {text[:300]}"),)
+        yield Cause("net-misconfigured", sure, reasons, "look at `module`, `layer` and `param_str` of the Python layer")
+    else:
+        reasons = (Reason(event.line, f"a Python layer raised in the middle of training: {text[:300]}"),)
+        yield Cause("bad-input", sure - 0.25, reasons, "look at what the layer was given in this iteration")
+        yield Cause("net-misconfigured", sure - 0.3, reasons, "look at what the Python layer does here")
+
+
+_LABEL_READERS = re.compile(
+    r"SoftmaxWithLoss|Accuracy|MultinomialLogisticLoss|InfogainLoss|HingeLoss|Embed|SoftmaxLoss|FocalLoss|Filter"
+)
+_ARITHMETIC = re.compile(r"SIGFPE|Floating point exception")
+_CORRUPTED = re.compile(r"double free|corrupt|free\(\)|munmap|malloc|SIGABRT")
+
+
+def _crash(symptoms: Symptoms) -> Iterator[Cause]:
+    """A death without a word: what the stack and the moment tell."""
+    run = symptoms.evidence.run
+    frames = run.events.get("frame", [])
+    signs = [*run.events.get("signal", []), *run.events.get("aborted", [])]
+    if not signs:
+        return
+    reasons: tuple[Reason, ...]
+    first = min(signs, key=lambda event: event.line)
+    said = " ".join(event.text for event in signs)
+    explained = symptoms.broke_in_training
+    memory = next((event for event in signs if _MEMORY.search(event.text)), None)
+    if memory is not None:
+        yield Cause("environment", _SURE, (Reason(memory.line, "no memory was left"),), _CONFIRM["environment"])
+        return
+    reader = next((frame for frame in frames if _LABEL_READERS.search(frame.text)), None)
+    if reader is not None:
+        layer = _LABEL_READERS.search(reader.text)
+        assert layer is not None
+        reasons = (
+            Reason(first.line, "the process died at a read or write outside of its memory"),
+            Reason(reader.line, f"it was in `{layer[0]}`, which uses labels as indices and does not check them"),
+        )
+        yield Cause("label-out-of-range", 0.45 if explained else 0.93, reasons, _CONFIRM["label-out-of-range"])
+        return
+    if _ARITHMETIC.search(said):
+        where = "solver-misconfigured" if run.started else "net-misconfigured"
+        reasons = (Reason(first.line, "a division of whole numbers by 0 ended the process"),)
+        yield Cause(where, 0.8, reasons, "look for a `stepsize`, `group` or stride of 0")
+        return
+    reads_labels = any(_LABEL_READERS.search(spec.type) for spec in symptoms.evidence.written.values())
+    if run.started and reads_labels and not explained:
+        reasons = (
+            Reason(first.line, "the process died in the middle of its work, or as it gave its memory back"),
+            Reason(None, "a label outside of the classes is written and read without a check"),
+        )
+        yield Cause("label-out-of-range", 0.7, reasons, _CONFIRM["label-out-of-range"])
+    reasons = (Reason(first.line, "the process died without a message of Caffe's"),)
+    confidence = 0.3 if explained or _CORRUPTED.search(said) else 0.5
+    yield Cause("environment", confidence, reasons, "run it under a debugger, or with a debug build of Caffe")
+
+
+def _interrupted(symptoms: Symptoms) -> Cause:
+    run = symptoms.evidence.run
+    said = next((event for kind in ("stopped", "signal", "killed") for event in run.events.get(kind, [])), None)
+    if said is not None:
+        reason = Reason(said.line, f"it was stopped: {said.text[:200]}")
+    else:
+        reason = Reason(None, "the log ends in the middle of a line or of an iteration")
+    return Cause(
+        "interrupted",
+        0.25 if symptoms.has_trouble else 0.93,
+        (reason,),
+        "resume it from its last snapshot, if it has one",
+    )
+
+
+def _line(symptoms: Symptoms) -> int:
+    return symptoms.nonfinite.line if symptoms.nonfinite is not None else 0
+
+
+def _in_words(event: Event) -> str:
+    text = " ".join(event.text.split())
+    return text if len(text) <= 300 else text[:297] + "..."

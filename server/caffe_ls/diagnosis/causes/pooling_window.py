@@ -1,0 +1,67 @@
+"""Pooling windows that lie wholly outside of what they pool."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from caffe_ls.diagnosis.cause import Cause, Reason
+from caffe_ls.diagnosis.edits import set_in_layer
+from caffe_ls.diagnosis.origin import origin_of
+from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.net.model import LayerSpec
+
+_NAME = "pooling-window-outside-input"
+
+
+def weigh(symptoms: Symptoms) -> Iterator[Cause]:
+    """A last window that begins where the input ends, in a run that shows it."""
+    evidence, found = symptoms.evidence, symptoms.nonfinite
+    if found is None or not symptoms.broke_in_training:
+        return
+    origin = origin_of(symptoms)
+    for spec in evidence.written.values():
+        shape = evidence.bottom_shape(spec.name)
+        if spec.type != "Pooling" or shape is None or len(shape) != 4:
+            continue
+        side = empty_window(spec, shape[2], shape[3])
+        if side is None:
+            continue
+        axis, size, kernel, stride, pooled = side
+        text = (
+            f"`{spec.name}` pools {size} {axis} with kernel {kernel} and stride {stride}: "
+            f"window {pooled} begins at {(pooled - 1) * stride}, where nothing is left"
+        )
+        reasons = [Reason(evidence.layer_line(spec.name), text)]
+        if origin is not None and origin.layer == spec.name:
+            reasons.insert(0, Reason(found.line, f"the first value that is no number comes out of `{spec.name}`"))
+            sure = 0.99
+        elif origin is None and symptoms.broke_before_any_update:
+            reasons.append(Reason(found.line, "nan is there from the first pass on"))
+            sure = 0.95
+        else:
+            sure = 0.3
+        fix = set_in_layer(evidence, spec.name, ("pooling_param", "stride"), str(kernel))
+        yield Cause(_NAME, sure, tuple(reasons), f"set the stride of `{spec.name}` to {kernel} or less", (fix,))
+
+
+def empty_window(spec: LayerSpec, height: int | None, width: int | None) -> tuple[str, int, int, int, int] | None:
+    """The side along which the last window is empty: its name, size, kernel, stride and number of windows.
+
+    PoolingLayer::Reshape (pooling_layer.cpp) rounds the number of windows up, and takes the last one away only where
+    there is padding. A window that begins exactly at the end pools nothing: AVE divides 0 by 0, MAX gives -FLT_MAX. One
+    that begins further on gives -0.
+    """
+    fields = spec.fields.group("pooling_param")
+    if fields.flag("global_pooling") or fields.choice("round_mode", ("CEIL", "FLOOR")) == "FLOOR":
+        return None
+    for axis, size in (("h", height), ("w", width)):
+        kernel = fields.integer(f"kernel_{axis}", fields.integer("kernel_size"))
+        stride = fields.integer(f"stride_{axis}", fields.integer("stride", 1))
+        pad = fields.integer(f"pad_{axis}", fields.integer("pad"))
+        if size is None or pad or kernel <= 0 or stride <= 0 or size < kernel:
+            continue
+        pooled = math.ceil((size - kernel) / stride) + 1
+        if (pooled - 1) * stride == size:
+            return {"h": "rows", "w": "columns"}[axis], size, kernel, stride, pooled
+    return None
