@@ -14,7 +14,8 @@ from caffe_ls.cli.main import main
 
 _NET = """\
 name: "tiny"
-layer { name: "data" type: "Data" top: "data" top: "label" data_param { batch_size: 8 } include { phase: TRAIN } }
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+        data_param { source: "db" batch_size: 8 } }
 layer { name: "data" type: "Input" top: "data" include { phase: TEST }
         input_param { shape { dim: 1 dim: 3 dim: 4 dim: 4 } } }
 layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc" inner_product_param { num_output: 2 } }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Dim, Record, Shape
-from caffe_ls.net.shapes.step import Family, Given, Step, refuse, refuse_empty
+from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
+from caffe_ls.net.shapes.reading import resized, unreadable, untransformable
+from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty, shown
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -15,33 +17,57 @@ _ENDLESS = 1 << 30
 _MESSAGES = {
     "Data": "data_param",
     "AnnotatedData": "data_param",
-    "VideoData": "video_data_param",
+    "VideoData": "data_param",
     "ImageData": "image_data_param",
     "HDF5Data": "hdf5_data_param",
     "WindowData": "window_data_param",
 }
 
 
-@FAMILY.layer("Data", "AnnotatedData", "VideoData", bottoms=0, tops=(1, _ENDLESS))
-@FAMILY.layer("HDF5Data", bottoms=0, tops=(1, _ENDLESS))
+# Caffes whose Data layer has BVLC's header; others' may have further tops.
+_TWO_TOPS = "bvlc ssd bvlc-2015-02 bvlc-2014-12 bvlc-2014-07 bvlc-opencl windows-microsoft"
+
+
+@FAMILY.layer("Data", bottoms=0, tops=(1, 2), dialect=_TWO_TOPS)
+@FAMILY.layer("Data", "AnnotatedData", "HDF5Data", bottoms=0, tops=(1, _ENDLESS))
 @FAMILY.layer("ImageData", "WindowData", bottoms=0, tops=2)
+@FAMILY.layer("VideoData", bottoms=0, tops=(1, _ENDLESS), dialect="ssd")
 def data(given: Given) -> Step:
     """What is read is not known from the text: the data tells, or options, or crop_size with three channels assumed."""
     kind = given.spec.type
     own = given.group(_MESSAGES[kind])
     record = given.data.record(kind, own.text("source"))
-    written = own.integer("batch_size", 1 if kind in ("ImageData", "VideoData") else 0)
+    written = own.integer("batch_size", 1 if kind == "ImageData" else 0)
     batch: Dim = given.data.batch or written or None
-    if kind == "HDF5Data" and record is not None:
-        datasets = dict(record.tops)
-        return Step(tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops))
+    refusals = tuple(unreadable(given, own))
     if kind == "HDF5Data" and given.data.shape is None:
-        # The files' datasets may have any number of axes.
-        return Step((None,) * given.top_count)
+        refusals += tuple(untransformable(given, (None, None, None)))
+        if record is None:
+            # The files' datasets may have any number of axes.
+            return Step((None,) * given.top_count, refusals=refusals)
+        datasets = dict(record.tops)
+        tops = tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops)
+        return Step(tops, refusals=refusals)
     first, assumes = _image(given, own, record)
-    others = given.top_count - 1
+    refusals += tuple(untransformable(given, (first[0], *_uncropped(given, own, record))))
     rest: Shape = (1, 1, None, 8) if kind == "AnnotatedData" else (batch,)
-    return Step(((batch, *first), *((rest,) * others)), assumes=assumes)
+    return Step(((batch, *first), *((rest,) * (given.top_count - 1))), assumes=assumes, refusals=refusals)
+
+
+@FAMILY.layer("VideoData", bottoms=0, tops=(1, _ENDLESS))
+def video_data(given: Given) -> Step:
+    """A fork's own: frames become channels (Temporal Segment Networks) or an axis (C3D), or stay images (SSD)."""
+    return data(given) if given.data.shape is not None else Step((None,) * given.top_count)
+
+
+def _uncropped(given: Given, own: Group, record: Record | None) -> tuple[Dim, Dim]:
+    """Height and width that a crop is taken from."""
+    transform = given.group("transform_param")
+    if transform.has("resize_param"):
+        return resized(transform)
+    if given.spec.type == "ImageData" and given.data.shape is None and own.integer("new_height"):
+        return own.integer("new_height"), own.integer("new_width") or None
+    return record.image[1:] if record is not None else (None, None)
 
 
 def _image(given: Given, own: Group, record: Record | None) -> tuple[Shape, str]:
@@ -63,6 +89,9 @@ def _image(given: Given, own: Group, record: Record | None) -> tuple[Shape, str]
         sizes = (sizes[0] or own.integer("new_height") or None, sizes[1] or own.integer("new_width") or None)
         channels = 3 if own.flag("is_color", True) else 1
         return (channels, *sizes), ""
+    if channels is None and transform.count("mean_value") > 1:
+        # There are as many as channels, or Caffe stops at them.
+        channels = transform.count("mean_value")
     if channels is None and None not in sizes and given.data.may_assume:
         return (3, *sizes), "3 channels of the data"
     return (channels, *sizes), ""
@@ -98,68 +127,87 @@ def input_(given: Given) -> Step:
     """InputLayer::LayerSetUp; without any shape the tops have none yet."""
     param = given.group("input_param")
     shapes = [_shape(shape) for shape in param.groups("shape")]
-    tops = given.top_count
     if not shapes:
-        return Step((None,) * tops)
-    if len(shapes) not in (1, tops):
-        refuse(
-            Fault.VALUES_PER_BLOB, "input_layer.cpp:13", f"{len(shapes)} `shape` for {tops} tops", param.place("shape")
-        )
-    return Step(tuple(shapes * tops if len(shapes) == 1 else shapes))
+        return Step((None,) * given.top_count)
+    refusals = tuple(_uncounted(given, param, "shape", "input_layer.cpp:13"))
+    return Step(_per_top(shapes, given.top_count), refusals=refusals)
 
 
 def _shape(shape: Group) -> Shape:
     return tuple(shape.integers("dim"))
 
 
+def _uncounted(given: Given, param: Group, name: str, check: str, *, may_miss: bool = False) -> Iterator[Refusal]:
+    """A value is given once, or once for each top."""
+    number, tops = param.count(name), given.top_count
+    if number in (1, tops) or (may_miss and not number):
+        return
+    if not number:
+        yield Refusal(Fault.MISSING_LAYER_PARAMETER, f"`{name}` is missing", param.span, check)
+        return
+    message = f"{number} `{name}` for {tops} top{'s'[: tops != 1]}: give one, or one for each top"
+    yield Refusal(Fault.VALUES_PER_BLOB, message, param.place(name, tops if number > tops else number - 1), check)
+
+
+_Value = TypeVar("_Value")
+
+
+def _per_top(values: Sequence[_Value], tops: int) -> tuple[_Value | None, ...]:
+    """One value for each top: the only one for all; None for tops that have none."""
+    if len(values) == 1:
+        return tuple(values) * tops
+    return (*values, *((None,) * tops))[:tops]
+
+
 @FAMILY.layer("DummyData", bottoms=0, tops=(1, _ENDLESS))
 def dummy_data(given: Given) -> Step:
     """DummyDataLayer::LayerSetUp."""
     param = given.group("dummy_data_param")
-    tops = given.top_count
-    fillers = param.count("data_filler")
-    if fillers not in (0, 1, tops):
-        message = f"{fillers} `data_filler` for {tops} tops"
-        refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:14", message, param.place("data_filler"))
-    names = ("num", "channels", "height", "width")
-    if not any(param.has(name) for name in names):
-        shapes = [_shape(shape) for shape in param.groups("shape")]
-        if len(shapes) not in (1, tops):
-            message = f"{len(shapes)} `shape` for {tops} tops"
-            refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:38", message, param.place("shape"))
-        return _filled(given, param, shapes * tops if len(shapes) == 1 else shapes)
+    refusals = [*_uncounted(given, param, "data_filler", "dummy_data_layer.cpp:14", may_miss=True)]
+    old = [name for name in _OLD_SIZES if param.has(name)]
+    if not old:
+        refusals += _uncounted(given, param, "shape", "dummy_data_layer.cpp:38")
+        shapes = _per_top([_shape(shape) for shape in param.groups("shape")], given.top_count)
+        return Step(_filled(given, param, shapes), refusals=tuple(refusals))
     if param.has("shape"):
-        message = "give `shape`, or `num`, `channels`, `height` and `width`"
-        refuse(Fault.CONFLICTING_LAYER_PARAMETERS, "dummy_data_layer.cpp:22", message, param.place("shape"))
-    columns = []
-    for name in names:
-        values = param.integers(name)
-        if len(values) not in (1, tops):
-            message = f"`{name}` is given {len(values)} times for {tops} tops"
-            refuse(Fault.VALUES_PER_BLOB, "dummy_data_layer.cpp:25", message, param.place(name))
-        columns.append(values * tops if len(values) == 1 else values)
-    return _filled(given, param, list(zip(*columns, strict=True)))
+        message = f"`{old[0]}` beside `shape`: give `shape`, or `num`, `channels`, `height` and `width`"
+        place = param.place(old[0])
+        refusals.append(Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, message, place, "dummy_data_layer.cpp:22"))
+    for line, name in zip((25, 28, 31, 34), _OLD_SIZES, strict=True):
+        refusals += _uncounted(given, param, name, f"dummy_data_layer.cpp:{line}")
+    columns = [_per_top(param.integers(name), given.top_count) for name in _OLD_SIZES]
+    return Step(_filled(given, param, tuple(zip(*columns, strict=True))), refusals=tuple(refusals))
 
 
-def _filled(given: Given, param: Group, shapes: Sequence[Shape]) -> Step:
-    """Constant data is filled in at once, and must have room."""
+_OLD_SIZES = ("num", "channels", "height", "width")
+
+
+def _filled(given: Given, param: Group, shapes: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
+    """Constant data is filled in at once, and must have room; other data at each pass."""
     fillers = param.groups("data_filler")
     for index, shape in enumerate(shapes):
         filler = fillers[min(index, len(fillers) - 1)] if fillers else None
-        if filler is None or filler.text("type", "constant") == "constant":
+        if shape is not None and (filler is None or filler.text("type", "constant") == "constant"):
             refuse_empty(shape, "the data", given.fields.place("top", index))
-    return Step(tuple(shapes))
+    return shapes
 
 
 @FAMILY.layer("MemoryData", bottoms=0, tops=2)
 def memory_data(given: Given) -> Step:
     """MemoryDataLayer::DataLayerSetUp."""
     param = given.group("memory_data_param")
-    shape = tuple(param.integer(name) for name in ("batch_size", "channels", "height", "width"))
-    if 0 in shape:
-        message = "`batch_size`, `channels`, `height` and `width` must all be given"
-        refuse(Fault.INVALID_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, param.span)
-    return Step((shape, (shape[0],)))
+    names = ("batch_size", "channels", "height", "width")
+    for name in names:
+        if param.has(name) and as_int(param.integer(name)) <= 0:
+            message = f"`{name}` must be above 0"
+            refuse(Fault.INVALID_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, param.place(name))
+    missing = [f"`{name}`" for name in names if not param.has(name)]
+    if missing:
+        message = f"MemoryData without {', '.join(missing)}"
+        refuse(Fault.MISSING_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, param.span)
+    shape = tuple(param.integer(name) for name in names)
+    refusals = tuple(untransformable(given, (shape[1], None, None)))
+    return Step((shape, (shape[0],)), refusals=refusals)
 
 
 @FAMILY.layer("Parameter", bottoms=0)
@@ -169,13 +217,20 @@ def parameter(given: Given) -> Step:
     return Step((shape,), (shape,))
 
 
-@FAMILY.layer("Python", bottoms=(0, _ENDLESS), tops=(0, _ENDLESS), reads_ranks=False)
-def python(given: Given) -> Step:
-    """Nobody knows without running the module."""
-    return Step((None,) * given.top_count, None, None)
-
-
 @FAMILY.layer("HDF5Output", bottoms=2, tops=0, reads_ranks=False)
 def hdf5_output(given: Given) -> Step:
-    """hdf5_output_layer.cpp."""
-    return Step(())
+    """HDF5OutputLayer::LayerSetUp makes the file; SaveBlobs writes both inputs of one batch."""
+    param = given.group("hdf5_output_param")
+    refusals = []
+    if not param.text("file_name"):
+        message = "HDF5Output without `file_name`"
+        place = param.place("file_name")
+        refusals.append(Refusal(Fault.MISSING_LAYER_PARAMETER, message, place, "hdf5_output_layer.cpp:18"))
+    one, other = given.bottoms
+    if one and other and differ(one[0], other[0]):
+        names = given.spec.bottoms
+        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: they must be of one batch"
+        about = (About(0, 0), About(1, 0))
+        check, place = "hdf5_output_layer.cpp:34", given.fields.place("bottom", 1)
+        refusals.append(Refusal(Fault.INPUT_SHAPES_DIFFER, message, place, check, stage="first-iteration", about=about))
+    return Step((), refusals=tuple(refusals))

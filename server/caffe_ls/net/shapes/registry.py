@@ -11,28 +11,29 @@ from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError
 from caffe_ls.text.span import Span
 
 _FAMILIES = (
-    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling", "python_layers",
-    "rearranging", "recurrent", "region_pooling",
+    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling",
+    "python_layers", "rearranging", "recurrent", "region_pooling",
 )  # fmt: skip
 _LARGEST_COUNT = 2**31 - 1
 _MOST_AXES = 32
 
 
 @cache
-def layer_types() -> dict[str, LayerType]:
-    """All layer types that have a rule, by name; by `NAME DIALECT` where a dialect has a meaning of its own."""
+def layer_types() -> dict[str, dict[str, LayerType]]:
+    """All layer types that have a rule: what they mean, by dialect, by "" where a dialect has no meaning of its own."""
     from importlib import import_module
 
-    found: dict[str, LayerType] = {}
-    for name in _FAMILIES:
-        found.update(import_module(f"caffe_ls.net.shapes.{name}").FAMILY.types)
+    found: dict[str, dict[str, LayerType]] = {}
+    for family in _FAMILIES:
+        for name, meanings in import_module(f"caffe_ls.net.shapes.{family}").FAMILY.types.items():
+            found.setdefault(name, {}).update(meanings)
     return found
 
 
 def layer_type(name: str, dialect: str = "bvlc") -> LayerType | None:
     """What is known of a layer type in a dialect; None for one without a rule."""
-    known = layer_types()
-    return known.get(f"{name} {dialect}") or known.get(name)
+    meanings = layer_types().get(name, {})
+    return meanings.get(dialect) or meanings.get("")
 
 
 def step(given: Given) -> Step:

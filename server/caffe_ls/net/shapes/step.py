@@ -102,10 +102,10 @@ def refuse(
 
 
 class Family:
-    """The layer types of one file, by name."""
+    """The layer types of one file: what they mean, by name and dialect; by "" where all others agree."""
 
     def __init__(self) -> None:
-        self.types: dict[str, LayerType] = {}
+        self.types: dict[str, dict[str, LayerType]] = {}
 
     def layer(
         self,
@@ -119,7 +119,7 @@ class Family:
         reads_ranks: bool = True,
         dialect: str = "",
     ) -> Callable[[Rule], Rule]:
-        """Register a rule for layer types, of one dialect or of all that have no rule of their own.
+        """Register a rule for layer types, of the dialects named, or of all that have no rule of their own.
 
         Counts are exact, a range, or depend on the layer's fields.
         """
@@ -136,7 +136,8 @@ class Family:
                 reads_ranks,
             )
             for name in names:
-                self.types[f"{name} {dialect}" if dialect else name] = declared
+                for one in dialect.split() or [""]:
+                    self.types.setdefault(name, {})[one] = declared
             return rule
 
         return register
