@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from caffe_ls.analysis.damage import damage_of
 from caffe_ls.analysis.data_sources import records_of
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.analysis.states import states_of
+from caffe_ls.analysis.states import states_of, states_of_own_nets
 from caffe_ls.net.graph import build
-from caffe_ls.net.lower import lower_file
-from caffe_ls.net.model import DataSource, Net, NetText, State
-from caffe_ls.schema.validation import entry_problems
+from caffe_ls.net.lower import lower_file, lower_nets_of_solver
+from caffe_ls.net.model import Damage, DataSource, Net, NetText, State
 from caffe_ls.syntax.tree import Entry
 
 _DATA_SHAPE = re.compile(r"([1-9]\d{0,9})x([1-9]\d{0,9})x([1-9]\d{0,9})")
@@ -22,17 +22,26 @@ _Result = TypeVar("_Result")
 
 def net_text(document: PrototxtDocument) -> NetText:
     """What a net file says of its net, upgraded; a layer whose entry the parser or the schema refuses is damaged."""
+    return _once(document, net_text, lambda: lower_file(document.file, document.dialect, _damage_in(document)))
+
+
+def _damage_in(document: PrototxtDocument) -> Callable[[Entry], Damage]:
     schema, root = document.schema, document.root
-
-    def is_damaged(entry: Entry) -> bool:
-        return bool(entry.problems or entry_problems(entry, schema, root))
-
-    return _once(document, net_text, lambda: lower_file(document.file, document.dialect, is_damaged))
+    return lambda entry: damage_of(entry, schema, root)
 
 
 def judged_nets(document: PrototxtDocument) -> tuple[Net, ...]:
-    """The net of a net file in each state in which it will be used."""
+    """The net of a net file in each state in which it will be used; of a solver the nets in its own text."""
+    if document.kind == "solver":
+        return _once(document, judged_nets, lambda: tuple(_nets_in_solver(document)))
     return _once(document, judged_nets, lambda: tuple(nets_of(document, states_of(document, net_text(document)))))
+
+
+def _nets_in_solver(document: PrototxtDocument) -> Iterator[Net]:
+    texts = lower_nets_of_solver(document.file, document.dialect, _damage_in(document))
+    for field, index, state in states_of_own_nets(document.file):
+        for text in texts.get(field, [])[index : index + 1]:
+            yield build(text, state, data_source(document))
 
 
 def certain_net(document: PrototxtDocument, net: Net) -> Net:
@@ -40,7 +49,7 @@ def certain_net(document: PrototxtDocument, net: Net) -> Net:
     if not net.assumes:
         return net
     data = data_source(document)._replace(may_assume=False)
-    return _once(document, (certain_net, net.state), lambda: build(net.text, net.state, data))
+    return _once(document, (certain_net, net.text, net.state), lambda: build(net.text, net.state, data))
 
 
 def nets_of(document: PrototxtDocument, states: Sequence[State]) -> list[Net]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import NetText, Phase, State
 from caffe_ls.net.values import Group
 from caffe_ls.syntax.tree import File
-from caffe_ls.syntax.values import string_value
 from caffe_ls.text.span import Span
 
 PHASES: tuple[Phase, ...] = ("TRAIN", "TEST")
@@ -33,26 +33,45 @@ def states_in_solver(solver: File, names_net: Callable[[str], bool]) -> tuple[St
 
     Source: solver.cpp, Solver::InitTrainNet and InitTestNets.
     """
+    fields = _fields(solver)
+    found: dict[State, None] = {}
+    for net in _nets_built(fields):
+        named = fields.texts(net.field)[net.number :]
+        if named and names_net(named[0]):
+            found[net.state] = None
+    return tuple(found)
+
+
+def states_of_own_nets(solver: File) -> tuple[SolverNet, ...]:
+    """The states in which a solver builds the nets of its own text, each with its field and index among its values."""
+    return tuple(dict.fromkeys(net for net in _nets_built(_fields(solver)) if net.field.endswith("_param")))
+
+
+class SolverNet(NamedTuple):
+    """A net that a solver builds, and what says which: the value of `field` whose number, from 0, is `number`."""
+
+    field: str
+    number: int
+    state: State
+
+
+def _fields(solver: File) -> Group:
     written = [field for entry in solver.entries if (field := entry.field) is not None]
-    fields = Group.of_fields(written, Span(0, 0))
-    return tuple(dict.fromkeys(_states_in(fields, names_net)))
+    return Group.of_fields(written, Span(0, 0))
 
 
-def _states_in(solver: Group, names_net: Callable[[str], bool]) -> Iterator[State]:
-    def named(field: str) -> list[bool]:
-        texts = (string_value(value) for value in solver.scalars(field))
-        return [text is not None and names_net(text) for text in texts]
-
-    generic = any(named("net"))
-    if generic or any(named("train_net")):
-        yield _state("TRAIN", solver.groups("train_state")[:1])
-    tests = named("test_net")
-    count = solver.count("test_net_param") + len(tests)
-    generic_tests = max(0, solver.count("test_iter") - count) if solver.has("net") or solver.has("net_param") else 0
+def _nets_built(solver: Group) -> Iterator[SolverNet]:
+    for field in ("net_param", "net", "train_net_param", "train_net"):
+        if solver.has(field):
+            yield SolverNet(field, 0, _state("TRAIN", solver.groups("train_state")[:1]))
+    tests = [("test_net_param", index) for index in range(len(solver.groups("test_net_param")))]
+    tests += [("test_net", index) for index in range(len(solver.texts("test_net")))]
+    generic = next((field for field in ("net_param", "net") if solver.has(field)), None)
+    if generic is not None:
+        tests += [(generic, 0)] * (solver.count("test_iter") - len(tests))
     states = solver.groups("test_state")
-    for index, is_this in enumerate([*[False] * solver.count("test_net_param"), *tests, *[generic] * generic_tests]):
-        if is_this:
-            yield _state("TEST", states[index : index + 1])
+    for number, (field, index) in enumerate(tests):
+        yield SolverNet(field, index, _state("TEST", states[number : number + 1]))
 
 
 def _state(phase: Phase, given: Iterable[Group]) -> State:

@@ -12,7 +12,6 @@ from caffe_ls.net.model import (
     AUTOMATIC,
     AnyShape,
     DataSource,
-    Elsewhere,
     Layer,
     Net,
     NetText,
@@ -22,9 +21,10 @@ from caffe_ls.net.model import (
     count,
 )
 from caffe_ls.net.shapes.registry import layer_type, step
-from caffe_ls.net.shapes.step import Given, Step
+from caffe_ls.net.shapes.step import Given, LayerType, Step
 from caffe_ls.net.sharing import SharedParams
 from caffe_ls.net.splits import Built, with_splits
+from caffe_ls.net.wrong_names import WrongNames
 
 _FLOAT_BYTES = 4
 
@@ -64,12 +64,11 @@ class _Builder:
         self._shapes: list[AnyShape] = []
         self._blob_needs_backward: list[bool] = []
         self._blob_by_name: dict[str, int] = {}
-        self._maker: dict[str, tuple[int, int]] = {}
+        self._made: set[str] = set()
         self._available: dict[str, None] = {}
         self._numbers: int | None = 0
         self._params = SharedParams(specs, self._origins)
-        # Whether a damaged layer stands above, which may make any blob.
-        self._blobs_are_hidden = False
+        self._wrong_names = WrongNames(text, state, self._origins, self.layers)
 
     def add(self, built: Built) -> None:
         """One turn of the loop in Net::Init."""
@@ -87,7 +86,8 @@ class _Builder:
                 tops.append(self._new_blob(AUTOMATIC))
         bottom_shapes = tuple(self._shapes[blob] for blob in bottoms)
         found = Step((None,) * len(tops), None, None) if damaged else self._set_up(built, bottom_shapes, len(tops))
-        self._blobs_are_hidden = self._blobs_are_hidden or damaged
+        if declared is not None and not built.is_split:
+            self._note_lacks(built, declared, len(tops))
         for blob, shape in zip(tops, found.tops, strict=True):
             self._shapes[blob] = shape
             number = count(shape)
@@ -111,7 +111,7 @@ class _Builder:
 
     def finish(self) -> Net:
         """What is left to do when all layers stand."""
-        self._refusals += self._params.refusals
+        self._refusals += [*self._wrong_names.refusals(), *self._params.refusals]
         backward = needs_backward([row.wiring for row in self._rows], self._text.force_backward)
         layers = tuple(
             self._layer(row, needed, bottoms)
@@ -154,9 +154,8 @@ class _Builder:
         """Net::AppendBottom; a blob of unknown shape takes the place of one that nothing makes."""
         name = built.spec.bottoms[index]
         if name not in self._available:
-            if not self._blobs_are_hidden:
-                message = f"no layer above makes the blob `{name}`"
-                self._refuse(built, Fault.UNKNOWN_BOTTOM, "insert_splits.cpp:29", message, "bottom", index)
+            if not built.is_split:
+                self._wrong_names.unmade(built.position, index)
             blob = self._new_blob(name)
             self._blob_by_name.setdefault(name, blob)
             return blob
@@ -170,17 +169,20 @@ class _Builder:
         if index < len(spec.bottoms) and spec.bottoms[index] == name:
             self._available[name] = None
             return self._blob_by_name[name]
-        if name in self._maker:
-            position, top = self._maker[name]
-            first = self._text.layers[self._origins[position]].spec
-            there = Elsewhere(self._origins[position], first.fields.place("top", top), f"`{name}` is made here")
-            message = f"the blob `{name}` is made twice"
-            self._refuse(built, Fault.TOP_MADE_TWICE, "net.cpp:377", message, "top", index, (there,))
+        if name in self._made and not built.is_split:
+            self._wrong_names.made_twice(built.position, index)
         blob = self._new_blob(name)
         self._blob_by_name[name] = blob
-        self._maker[name] = built.position, index
+        self._made.add(name)
         self._available[name] = None
         return blob
+
+    def _note_lacks(self, built: Built, declared: LayerType, tops: int) -> None:
+        spec = built.written
+        if tops < declared.tops(spec).least or (declared.equal_counts and tops < len(spec.bottoms)):
+            self._wrong_names.lacks_tops(built.position)
+        if len(spec.bottoms) < declared.bottoms(spec).least:
+            self._wrong_names.lacks_bottoms(built.position)
 
     def _new_blob(self, name: str) -> int:
         self._names.append(name)
@@ -226,7 +228,6 @@ class _Builder:
         message: str,
         field: str,
         index: int = 0,
-        elsewhere: tuple[Elsewhere, ...] = (),
     ) -> None:
         span = built.spec.fields.place(field, index)
-        self._refusals.append(Refusal(fault, message, span, check, self._origins[built.position], elsewhere=elsewhere))
+        self._refusals.append(Refusal(fault, message, span, check, self._origins[built.position]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
-from caffe_ls.net.model import Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
+from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Entry, File, Message, Scalar
 from caffe_ls.text.span import Span
@@ -21,21 +21,27 @@ _DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
 _PHASES = ("TRAIN", "TEST")
 
 
-def lower_file(file: File, dialect: str = "bvlc", is_damaged: Callable[[Entry], bool] | None = None) -> NetText:
+def lower_file(file: File, dialect: str = "bvlc", damage_of: Callable[[Entry], Damage] | None = None) -> NetText:
     """The net of a file (upgrade_proto.cpp, ReadNetParamsFromTextFileOrDie).
 
-    `is_damaged` tells of an entry whether the parser or the schema refuses it.
+    `damage_of` tells of an entry what the parser and the schema refuse of it.
     """
+    damage_of = damage_of or _damage_of_problems
     pieces = [(base, entry, group) for base, entry in file for group in _groups(entry)]
-    return _lowered(_Parts(tuple(pieces), _top(file)), dialect, True, is_damaged or _has_problems)
+    net = _lowered(_Parts(tuple(pieces), _top(file)), dialect, True, damage_of)
+    complete = all(_groups(entry) or damage_of(entry) is Damage.NONE for entry in file.entries)
+    return net if complete else replace(net, complete=False)
 
 
-def _has_problems(entry: Entry) -> bool:
-    return bool(entry.problems)
+def _damage_of_problems(entry: Entry) -> Damage:
+    return Damage.CONNECTIONS if entry.problems else Damage.NONE
 
 
-def lower_nets_of_solver(file: File, dialect: str = "bvlc") -> dict[str, list[NetText]]:
+def lower_nets_of_solver(
+    file: File, dialect: str = "bvlc", damage_of: Callable[[Entry], Damage] | None = None
+) -> dict[str, list[NetText]]:
     """The nets in a solver's own text, by field; Caffe does not upgrade these (solver.cpp, Solver::InitTrainNet)."""
+    damage_of = damage_of or _damage_of_problems
     nets: dict[str, list[NetText]] = {}
     for base, entry in file:
         field = entry.field
@@ -47,8 +53,9 @@ def lower_nets_of_solver(file: File, dialect: str = "bvlc") -> dict[str, list[Ne
                 pieces = tuple(
                     (base, None, (name, layer)) for name in ("layer", "layers") for layer in group.groups(name)
                 )
-                net = _lowered(_Parts(pieces, [(base, group)]), dialect, False, _has_problems)
-                nets.setdefault(field.name, []).append(net)
+                net = _lowered(_Parts(pieces, [(base, group)]), dialect, False, damage_of)
+                complete = damage_of(entry) is Damage.NONE
+                nets.setdefault(field.name, []).append(replace(net, complete=complete))
     return nets
 
 
@@ -126,9 +133,9 @@ def _top(file: File) -> list[tuple[int, Group]]:
     ]
 
 
-def _lowered(parts: _Parts, dialect: str, upgrade: bool, is_damaged: Callable[[Entry], bool]) -> NetText:
+def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> NetText:
     v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
-    layers = list(_v0_layers(parts, dialect, is_damaged) if v0 else _layers(parts, dialect, upgrade, is_damaged))
+    layers = list(_v0_layers(parts, dialect, damage_of) if v0 else _layers(parts, dialect, upgrade, damage_of))
     inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
         layers.insert(0, inputs)
@@ -180,7 +187,7 @@ def _wrong_input(message: str, place: Span) -> Refusal:
     return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
 
 
-def _layers(parts: _Parts, dialect: str, upgrade: bool, is_damaged: Callable[[Entry], bool]) -> Iterator[PlacedLayer]:
+def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> Iterator[PlacedLayer]:
     for base, entry, (name, group) in parts.layers:
         if name == "layers" and not upgrade:
             continue
@@ -191,17 +198,17 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, is_damaged: Callable[[En
             today = v1_to_layer(group) if name == "layers" else group
             known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
         assert isinstance(known, LayerSpec)
-        yield PlacedLayer(base, known, entry is not None and is_damaged(entry))
+        yield PlacedLayer(base, known, damage_of(entry) if entry is not None else Damage.NONE)
 
 
-def _v0_layers(parts: _Parts, dialect: str, is_damaged: Callable[[Entry], bool]) -> Iterator[PlacedLayer]:
+def _v0_layers(parts: _Parts, dialect: str, damage_of: Callable[[Entry], Damage]) -> Iterator[PlacedLayer]:
     names = [name for _, group in parts.rest for name in group.texts("input")]
     old = [(base, entry, group) for base, entry, (name, group) in parts.layers if name == "layers"]
     folded = fold_padding([group for _, _, group in old], names)
     for (base, entry, _), group in zip(old, folded, strict=True):
         if group is not None:
             spec = spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect))
-            yield PlacedLayer(base, spec, entry is not None and is_damaged(entry))
+            yield PlacedLayer(base, spec, damage_of(entry) if entry is not None else Damage.NONE)
 
 
 def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -137,20 +138,37 @@ class LayerSpec:
     cache: dict[object, object] = field(default_factory=dict)
 
 
-class PlacedLayer(NamedTuple):
-    """A layer of the text and the offset of its entry in the file.
+class Damage(Enum):
+    """What the parser or the schema refuses in an entry of the text.
 
-    A `damaged` one stands in an entry that the parser or the schema refuses: what it lacks may be what is broken.
+    INSIDE: only what stands within its messages, such as a layer's parameters. CONNECTIONS: so that it may make and
+    read other blobs than it seems, or stand in other states.
     """
+
+    NONE = 0
+    INSIDE = 1
+    CONNECTIONS = 2
+
+
+class PlacedLayer(NamedTuple):
+    """A layer of the text and the offset of its entry in the file."""
 
     base: int
     spec: LayerSpec
-    damaged: bool = False
+    damage: Damage = Damage.NONE
+
+    @property
+    def damaged(self) -> bool:
+        """Whether what the layer lacks may be what is broken in the text."""
+        return self.damage is not Damage.NONE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetText:
-    """What a text says of a net, upgraded, before a state chooses among its layers."""
+    """What a text says of a net, upgraded, before a state chooses among its layers.
+
+    Of one that is not `complete` some broken text may be a layer or an input.
+    """
 
     name: str
     layers: tuple[PlacedLayer, ...]
@@ -160,6 +178,7 @@ class NetText:
     phase: str | None
     refusals: tuple[Refusal, ...]
     dialect: str
+    complete: bool = True
 
 
 class Source(NamedTuple):

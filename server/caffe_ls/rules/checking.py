@@ -72,7 +72,7 @@ def _raw_findings(document: PrototxtDocument) -> list[Finding]:
     return [
         *_findings_of_entries(document),
         *_findings_of_document(document, rules),
-        *(_findings_of_nets(document) if document.kind == "net" else ()),
+        *_findings_of_nets(document),
     ]
 
 
