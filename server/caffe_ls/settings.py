@@ -43,6 +43,11 @@ class Settings:
         "", "Channels, height and width of what data layers read, such as `3x227x227`; where it is not set, crop_size "
         "and the data itself tell.",
     )  # fmt: skip
+    weights: str = _setting(
+        "", "A weights file (`.caffemodel`, `.caffemodel.h5`) that nets are compared with: what of it does not fit is "
+        "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. Where it "
+        "is not set, the files that a net's solver names in `weights` are taken.",
+    )  # fmt: skip
 
 
 SETTING_NAMES = tuple(setting.name for setting in fields(Settings))

@@ -10,6 +10,7 @@ from caffe_ls.settings import settings_from
 from caffe_ls.text.edit import apply_edits
 from tests import fixture
 from tests.fixture import Mark, with_marks
+from tests.rules.files_beside import document_beside
 
 
 def document_of(text: str, kind: Kind | None = None, dialect: str = "bvlc") -> PrototxtDocument:
@@ -17,7 +18,8 @@ def document_of(text: str, kind: Kind | None = None, dialect: str = "bvlc") -> P
     read = fixture.read(text)
     settings, problems = settings_from({"dialect": dialect, **read.settings})
     assert not problems
-    return PrototxtDocument(read.files[0].path, read.files[0].text, settings, kind=kind)
+    first, *others = read.files
+    return document_beside(first.path, first.text, settings, others, kind)
 
 
 def findings_of(text: str, kind: Kind | None = None, dialect: str = "bvlc") -> list[Finding]:

@@ -84,7 +84,15 @@ def parse_configuration(path: str, data: bytes, base: Settings | None = None) ->
     if settings.proto and "proto" in values:
         folder = os.path.dirname(path)
         settings = replace(settings, proto=os.path.normpath(os.path.join(folder, settings.proto)))
+    if settings.weights and "weights" in values:
+        settings = replace(settings, weights=weights_below(os.path.dirname(path), settings.weights))
     return Configuration(path, settings, tuple(problems))
+
+
+def weights_below(folder: str, weights: str) -> str:
+    """The setting `weights` with each of its paths that is relative being one of a folder."""
+    names = (name.strip() for name in weights.split(","))
+    return ",".join(os.path.normpath(os.path.join(folder, name)) for name in names if name)
 
 
 def unknown_rules(

@@ -40,7 +40,8 @@ class Context:
     `own_schema` is the schema of the user's caffe.proto, where there is one; it goes before a guess, but not before a
     dialect that the settings name. `linked` is what the files that belong to this one (a solver's nets, a net's solver)
     use of dialects. `states` are those in which a net will be built, where a solver or the user says so; `batch` is the
-    batch size that the user asks about. `files` are those that the text may name, None where there is no disk.
+    batch size that the user asks about. `files` are those that the text may name, None where there is no disk;
+    `weights` are the files, by path, that the solvers of a net start it from.
     """
 
     own_schema: Schema | None = None
@@ -48,6 +49,7 @@ class Context:
     states: tuple[State, ...] = ()
     batch: int | None = None
     files: FilesBeside | None = None
+    weights: tuple[str, ...] = ()
 
 
 class PrototxtDocument:

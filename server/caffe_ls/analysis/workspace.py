@@ -101,7 +101,8 @@ def context_of(
         linked = linked_usages(path, file, kind, access, start_directory, top)
     states = asked.states or _states_in_solvers(path, solvers, access, start_directory, top)
     files = FilesBeside(path, access, start_directory, top)
-    return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files)
+    weights = tuple(_weights_in_solvers(solvers, files))
+    return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files, weights=weights)
 
 
 def schema_above(
@@ -173,6 +174,16 @@ def _states_in_solvers(
     return tuple(found)
 
 
+def _weights_in_solvers(solvers: Iterable[tuple[str, File]], files: FilesBeside) -> Iterator[str]:
+    """The weights that solvers start their net from (`weights`, commas between several), by path."""
+    for solver, file in solvers:
+        for written in _texts(file, "weights"):
+            for name in written.split(","):
+                found = replace(files, path=solver).find(name.strip())
+                if name.strip():
+                    yield found or joined(os.path.dirname(solver), name.strip())
+
+
 def linked_usages(
     path: str, file: File, kind: Kind, access: Access, start_directory: str = "", top: str = ""
 ) -> tuple[Usage, ...]:
@@ -206,6 +217,13 @@ def _named_nets(file: File) -> Iterator[tuple[str, str, Span]]:
             written = string_value(value) if isinstance(value, Scalar) else None
             if written:
                 yield named.name, written, value.span.shift(base)
+
+
+def _texts(file: File, field: str) -> Iterator[str]:
+    for entry in file.entries:
+        if entry.field is not None and entry.field.name == field:
+            for value in entry.field.values:
+                yield (string_value(value) if isinstance(value, Scalar) else None) or ""
 
 
 def _solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:

@@ -80,6 +80,9 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--diff", action="store_true", help="print what --fix would change, and write nothing")
     parser.add_argument("--baseline", default="", metavar="FILE", help="leave out what this earlier JSON report has")
+    parser.add_argument(
+        "--weights", default="", metavar="FILE", help="a .caffemodel: what of it would not load into the nets is told"
+    )
     _add_common(parser)
 
     def make(parsed: argparse.Namespace) -> Callable[[], int]:
@@ -100,6 +103,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
             unsafe=parsed.unsafe,
             diff=parsed.diff,
             baseline=parsed.baseline,
+            weights=parsed.weights,
         )
 
         def command() -> int:

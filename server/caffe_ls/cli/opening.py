@@ -12,6 +12,7 @@ from caffe_ls.analysis.configuration import (
     find_configuration,
     parse_configuration,
     unknown_rules,
+    weights_below,
 )
 from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.documents import Context, PrototxtDocument
@@ -112,6 +113,8 @@ def _overridden(settings: Settings, options: CheckOptions) -> Settings:
         settings = replace(settings, dialect="auto", proto=str(Path.cwd() / common.proto))
     if common.data_shape:
         settings = replace(settings, data_shape=common.data_shape)
+    if options.weights:
+        settings = replace(settings, weights=weights_below(str(Path.cwd()), options.weights))
     if options.select:
         settings = replace(settings, select=options.select)
     return replace(settings, ignore=(*settings.ignore, *options.ignore)) if options.ignore else settings

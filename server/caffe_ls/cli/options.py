@@ -46,3 +46,4 @@ class CheckOptions:
     unsafe: bool = False
     diff: bool = False
     baseline: str = ""
+    weights: str = ""

@@ -31,6 +31,7 @@ _READS_WORDS = {
 }
 _EXAMPLE = re.compile(r"^(Bad|Good)(?: \(([^\n]*)\))?:\n((?:(?: {4}[^\n]*)?(?:\n|\Z))+)", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: [^\n]*(?:\n[^\n]+)*", re.MULTILINE)
+_FILE_HEADER = re.compile(r"^#- /(\S+)$", re.MULTILINE)
 _MARKS_AT_LINE_START = re.compile(r"^#<(?=\^)", re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ def _facts(rule: Rule) -> str:
 def _fenced(found: re.Match[str]) -> str:
     """An example in a fence; marks that begin in the first column lose the `<` that tells tests so."""
     lines = [line[4:] for line in found[3].rstrip().split("\n")]
-    text = _MARKS_AT_LINE_START.sub("#^", "\n".join(lines))
+    text = _FILE_HEADER.sub(r"\n# \1 :", _MARKS_AT_LINE_START.sub("#^", "\n".join(lines)))
     options = f", {_in_words(found[2])}" if found[2] else ""
     return f"**{found[1]}**{options}:\n\n```prototxt\n{text}\n```\n\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from caffe_ls.wire.stored_bytes import NotReadableError, StoredBytes
+from caffe_ls.wire.stored_bytes import MissingLibraryError, NotReadableError, StoredBytes
 
 _NEEDS_H5PY = "it is an HDF5 file: `pip install 'caffe-language-server[data]'` lets caffe-ls read it"
 
@@ -17,7 +17,7 @@ def opened(stored: StoredBytes, what: str) -> Iterator[Any]:
     try:
         import h5py
     except ImportError:
-        raise NotReadableError(_NEEDS_H5PY) from None
+        raise MissingLibraryError(_NEEDS_H5PY) from None
     try:
         with h5py.File(stored.as_file(), "r") as file:
             yield file

@@ -15,6 +15,10 @@ class NotReadableError(ValueError):
     """The file is not what it is taken for, or ends too early; the message says it in a user's words."""
 
 
+class MissingLibraryError(NotReadableError):
+    """The file may be what it should be: reading it needs a library that is not installed."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredBytes:
     """A file's size, and a function that reads `length` bytes from an offset (fewer at the file's end)."""

@@ -1,0 +1,44 @@
+"""Checks of a document's nets against other files, asked for each state about what is certain of the net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.nets import certain_net, judged_nets
+from caffe_ls.net.model import Net
+from caffe_ls.rules.finding import Finding
+from caffe_ls.text.span import Span
+
+
+def in_each_state(document: PrototxtDocument, check: Callable[[Net], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings of a check in the states in which the net will be used, with their phases where not in all.
+
+    Guesses about data are left out: what another file says is not held against them.
+    """
+    if document.template:
+        return
+    nets = judged_nets(document)
+    found: dict[tuple[Span, str], Finding] = {}
+    phases: dict[tuple[Span, str], list[str]] = {}
+    for net in nets:
+        for finding in check(certain_net(document, net)):
+            key = (finding.span, finding.message)
+            found.setdefault(key, finding)
+            phases.setdefault(key, []).append(net.phase)
+    judged = {net.phase for net in nets}
+    for key, finding in found.items():
+        holds_in = tuple(dict.fromkeys(phases[key]))
+        yield finding if len(holds_in) == len(judged) else replace(finding, phases=holds_in)
+
+
+def name_span(net: Net, layer: int) -> Span:
+    """Where a layer of the net has its name in the file."""
+    return place(net, layer, "name")
+
+
+def place(net: Net, layer: int, field: str) -> Span:
+    """Where a layer of the net has a field of its own in the file; the whole layer where it is not given."""
+    built = net.layers[layer]
+    return built.spec.fields.place(field).shift(net.text.layers[built.origin].base)
