@@ -89,7 +89,7 @@ def test_where_caffe_would_stop_is_told_once_and_is_an_error_status(
     assert main(["shapes", "--format", "json", str(path)]) == 1
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 1
-    assert f"{path}:5:49: no layer above makes the blob `dta`" in told[0]
+    assert f"{path}:6:49: no layer above makes the blob `dta`" in told[0]
 
 
 @pytest.mark.parametrize("text", ['base_lr: 0.1 net: "n" lr_policy: "fixed"', 'person { name: "Ada" age: 36 }'])
