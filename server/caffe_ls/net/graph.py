@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from caffe_ls.net.backward import Wiring, needs_backward
 from caffe_ls.net.faults import Fault
+from caffe_ls.net.gradients import impossible_gradients
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import (
     AUTOMATIC,
@@ -118,6 +119,10 @@ class _Builder:
             for row, (needed, bottoms) in zip(self._rows, backward, strict=True)
             if not row.built.is_split
         )
+        if self._state.phase == "TRAIN":
+            self._refusals += impossible_gradients(layers)
+        if not layers:
+            self._refusals += self._emptiness()
         splits = {name for row in self._rows if row.built.is_split for name in row.built.spec.tops}
         blobs = {name: shape for name, shape in zip(self._names, self._shapes, strict=True) if name not in splits}
         return Net(
@@ -130,6 +135,20 @@ class _Builder:
             data_memory_bytes=None if self._numbers is None else self._numbers * _FLOAT_BYTES,
             refusals=tuple(self._refusals),
         )
+
+    def _emptiness(self) -> Iterator[Refusal]:
+        """Net::ForwardFromTo and BackwardFromTo run no net without layers, though it can be built."""
+        text = self._text
+        if not text.complete or text.refusals:
+            return
+        if not text.layers:
+            message = "a net without layers can be built, but not run"
+            yield Refusal(Fault.EMPTY_NET, message, text.named, "net.cpp:520", stage="first-iteration")
+            return
+        fields = text.layers[0].spec.fields
+        place = fields.place("include" if fields.has("include") else "exclude")
+        message = f"no layer is built in the {self._state.phase} phase: a net without layers cannot be run"
+        yield Refusal(Fault.EMPTY_NET, message, place, "net.cpp:520", 0, "first-iteration")
 
     def _layer(self, row: _Row, needed: bool, bottoms_needed: tuple[bool, ...]) -> Layer:
         built = row.built

@@ -40,7 +40,10 @@ def _damage_of_problems(entry: Entry) -> Damage:
 def lower_nets_of_solver(
     file: File, dialect: str = "bvlc", damage_of: Callable[[Entry], Damage] | None = None
 ) -> dict[str, list[NetText]]:
-    """The nets in a solver's own text, by field; Caffe does not upgrade these (solver.cpp, Solver::InitTrainNet)."""
+    """The nets in a solver's own text, by field; Caffe does not upgrade these (solver.cpp, Solver::InitTrainNet).
+
+    It drops their `layers` and `input`.
+    """
     damage_of = damage_of or _damage_of_problems
     nets: dict[str, list[NetText]] = {}
     for base, entry in file:
@@ -54,7 +57,7 @@ def lower_nets_of_solver(
                     (base, None, (name, layer)) for name in ("layer", "layers") for layer in group.groups(name)
                 )
                 net = _lowered(_Parts(pieces, [(base, group)]), dialect, False, damage_of)
-                complete = damage_of(entry) is Damage.NONE
+                complete = damage_of(entry) is Damage.NONE and not (group.has("layers") or group.has("input"))
                 nets.setdefault(field.name, []).append(replace(net, complete=complete))
     return nets
 
@@ -152,6 +155,9 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[En
         phase=state.choice("phase", _PHASES) if state is not None and state.has("phase") else None,
         refusals=tuple(refusals),
         dialect=dialect,
+        named=next(
+            (value.span.shift(base) for base, group in parts.rest for value in group.scalars("name")), Span(0, 0)
+        ),
     )
 
 

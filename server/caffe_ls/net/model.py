@@ -167,7 +167,8 @@ class PlacedLayer(NamedTuple):
 class NetText:
     """What a text says of a net, upgraded, before a state chooses among its layers.
 
-    Of one that is not `complete` some broken text may be a layer or an input.
+    Of one that is not `complete` some broken text may be a layer or an input. `named` is where the name stands in the
+    file, or its beginning.
     """
 
     name: str
@@ -179,6 +180,7 @@ class NetText:
     refusals: tuple[Refusal, ...]
     dialect: str
     complete: bool = True
+    named: Span = Span(0, 0)
 
 
 class Source(NamedTuple):
