@@ -22,6 +22,8 @@ AnyShape: TypeAlias = "Shape | None"
 
 Phase = Literal["TRAIN", "TEST"]
 
+_START = Span(0, 0)
+
 AUTOMATIC = "(automatic)"
 """What Caffe calls the tops that a loss layer gets although nobody wrote them (net.cpp, Net::AppendTop)."""
 
@@ -180,7 +182,7 @@ class NetText:
     refusals: tuple[Refusal, ...]
     dialect: str
     complete: bool = True
-    named: Span = Span(0, 0)
+    named: Span = _START
 
 
 class Source(NamedTuple):
