@@ -150,3 +150,10 @@ def test_plausible_rates_depend_on_the_type() -> None:
 
 def test_a_rate_that_a_fork_computes_in_its_own_way_is_not_judged() -> None:
     assert said('base_lr: 14 lr_policy: "poly" power: 2 max_iter: 100 local_lr_auto: true', "intel") == []
+
+
+def test_hostile_numbers_of_steps_are_told_in_bounded_time() -> None:
+    values = " ".join(f"stepvalue: {value}" for value in range(20_000, 0, -1))
+    found = findings_of(f'{REST}base_lr: 0.01 lr_policy: "multistep" gamma: 0.999999 max_iter: 2147483647 {values}')
+    assert {one.rule for one in found} >= {"unsorted-stepvalues"}
+    assert sum(len(change.edits) for one in found for change in one.fixes) < 1_000

@@ -6,6 +6,7 @@ from caffe_ls.rules.finding import Severity
 from tests.rules.checking import expect, findings_of, fixed
 
 RATE = 'base_lr: 0.01\nlr_policy: "fixed"\nmax_iter: 100\ndisplay: 10\nsolver_mode: GPU\n'
+NET = '{ layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape { dim: 1 } } } }'
 
 
 def rules_of(text: str, dialect: str = "bvlc") -> list[str]:
@@ -14,7 +15,7 @@ def rules_of(text: str, dialect: str = "bvlc") -> list[str]:
 
 
 def test_each_way_to_give_one_net_is_taken() -> None:
-    for net in ('net: "n"', "net_param { }", 'train_net: "n"', "train_net_param { }"):
+    for net in ('net: "n"', f"net_param {NET}", 'train_net: "n"', f"train_net_param {NET}"):
         assert rules_of(net) == []
 
 
@@ -25,7 +26,7 @@ def test_a_misspelt_net_is_told_once() -> None:
 def test_every_further_net_to_train_is_one_too_many() -> None:
     expect(f"""
         net: "n"
-        net_param {{ }}
+        net_param {NET}
         #<^^^^^^^ several-train-nets
         train_net: "t"
         #<^^^^^^^ several-train-nets
@@ -39,7 +40,7 @@ def test_a_net_may_make_any_number_of_test_nets() -> None:
 
 
 def test_named_test_nets_need_a_test_iter_each() -> None:
-    assert rules_of('net: "n" test_net: "t" test_net_param { } test_iter: 2 test_interval: 5') == [
+    assert rules_of(f'net: "n" test_net: "t" test_net_param {NET} test_iter: 2 test_interval: 5') == [
         "wrong-test-iter-count"
     ]
     assert rules_of('train_net: "n" test_net: "t" test_interval: 5') == ["wrong-test-iter-count"]

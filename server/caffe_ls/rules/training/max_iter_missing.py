@@ -55,7 +55,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         yield Finding(given.span, message, (replace_value(given, value),), severity=severity)
         return
     place = policy.span if poly and policy is not None else anchor(document, "base_lr")
-    assert place is not None
+    if place is None:
+        return
     add = add_field(document, f"max_iter: {value}", "lr_policy")
     if poly:
         yield Finding(place, "`poly` without `max_iter`: `caffe train` runs no iteration", (add,))

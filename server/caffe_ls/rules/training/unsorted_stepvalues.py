@@ -35,6 +35,8 @@ from caffe_ls.rules.rule import document_rule
 from caffe_ls.solver.learning_rate import changes, policy_of
 from caffe_ls.text.edit import Edit
 
+_SORTED_AT_MOST = 50
+
 
 @document_rule(category=Category.TRAINING, severity=Severity.WARNING, reads="solver", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
@@ -45,13 +47,13 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         return
     ordered = sorted(values)
     edits = [Edit(one.span, str(value)) for one, old, value in zip(given, values, ordered, strict=True) if old != value]
+    fixes = (fix("Sort the stepvalues", *edits),) if 0 < len(edits) <= _SORTED_AT_MOST else ()
     taken = changes(policy, 1 << 31)
     for index in range(1, len(values)):
         before, value = values[index - 1], values[index]
         if value > before:
             continue
         severity = Severity.INFORMATION if value == before else Severity.WARNING
-        fixes = (fix("Sort the stepvalues", *edits),) if edits else ()
         message = f"`stepvalue: {value}` after {before}: this step is taken in iteration {taken[index]:,}"
         yield Finding(
             given[index].span, message, fixes, (Related(given[index - 1].span, "the one before"),), severity=severity

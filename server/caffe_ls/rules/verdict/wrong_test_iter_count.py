@@ -45,6 +45,8 @@ from caffe_ls.rules.solver_fields import add_field, refusal, remove_field
 from caffe_ls.rules.values import quoted
 from caffe_ls.solver.model import Given
 
+_SHOWN = 10
+
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="solver", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
@@ -59,7 +61,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         fixes = (add_field(document, "test_iter: 100", "test_iter", net.name), remove_field(document, net))
         related = tuple(
             Related(given.span, f"`test_iter` of test net {index}")
-            for index, given in enumerate(solver.given("test_iter"))
+            for index, given in enumerate(solver.given("test_iter")[:_SHOWN])
         )
         yield Finding(net.name_span, message, fixes, related, severity=refusal(document))
     elif iterations > nets and train is not None and not solver.has_generic_net:

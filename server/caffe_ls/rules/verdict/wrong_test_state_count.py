@@ -35,6 +35,8 @@ from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import add_field, refusal, remove_field
 
+_SHOWN = 10
+
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="solver", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
@@ -51,7 +53,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     else:
         place = states[-1]
         fixes = (add_field(document, "test_state { }", "test_state"),)
-    related = tuple(Related(one.name_span, "a test net") for one in solver.given("test_iter"))
+    related = tuple(Related(one.name_span, "a test net") for one in solver.given("test_iter")[:_SHOWN])
     nets_text = f"{nets} test net{'' if nets == 1 else 's'}"
     message = f"{len(states)} `test_state` for {nets_text}: give none, or one for each"
     yield Finding(place.name_span, message, fixes, related, severity=refusal(document))
