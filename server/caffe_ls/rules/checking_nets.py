@@ -12,7 +12,7 @@ from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
-from caffe_ls.rules.finding import Finding, Related, Severity
+from caffe_ls.rules.finding import Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import all_rules
 from caffe_ls.rules.rule import LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
@@ -87,14 +87,17 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
 
 
 def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) -> Iterator[Finding]:
-    assert rule.fixes_of_refusal is not None
-    view = RefusalView(document, net, refusal)
+    assert rule.advice_on_refusal is not None
+    advice = tuple(rule.advice_on_refusal(RefusalView(document, net, refusal)))
     places = (*refusal.elsewhere, *places_behind(net, refusal))
+    related = [Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places]
+    known = {place.span for place in related}
+    related += (one for one in advice if isinstance(one, Related) and one.span not in known)
     yield Finding(
         net.place_of(refusal),
-        refusal.message,
-        tuple(rule.fixes_of_refusal(view)),
-        tuple(Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places),
+        refusal.message + "".join(one for one in advice if isinstance(one, str)),
+        tuple(one for one in advice if isinstance(one, Fix)),
+        tuple(related),
         stage=refusal.stage,
         layer=None if refusal.layer is None else net.text.layers[refusal.layer].spec.name,
     )

@@ -12,19 +12,22 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Layer, Net, Phase, Refusal
 from caffe_ls.net.values import Group
-from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage
+from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity, Stage
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.syntax.tree import Entry
 from caffe_ls.text.span import Span
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
+
+Advice: TypeAlias = Fix | Related | str
+"""What a rule adds to a refusal: a fix, a related place, or words behind the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Rule:
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
     check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
     fault: Fault | None = None
-    fixes_of_refusal: Callable[[RefusalView], Iterable[Fix]] | None = None
+    advice_on_refusal: Callable[[RefusalView], Iterable[Advice]] | None = None
     layer_types: frozenset[str] = frozenset()
     check_layer: Callable[[LayerView], Iterable[Finding]] | None = None
     check_net: Callable[[Net], Iterable[Finding]] | None = None
@@ -171,15 +174,20 @@ def document_rule(
     return declare
 
 
-def refusal_rule(fault: Fault, *, fixable: bool = False) -> Callable[[Callable[[RefusalView], Iterable[Fix]]], Rule]:
-    """Declare the rule that tells one kind of refusal of the net's model; the function gives the fixes."""
+def refusal_rule(
+    fault: Fault, *, fixable: bool = False
+) -> Callable[[Callable[[RefusalView], Iterable[Advice]]], Rule]:
+    """Declare the rule that tells one kind of refusal of the net's model; the function gives fixes and further places.
 
-    def declare(fixes: Callable[[RefusalView], Iterable[Fix]]) -> Rule:
-        name, summary, documentation = _describe(fixes)
+    Words that it gives are added to the message.
+    """
+
+    def declare(advise: Callable[[RefusalView], Iterable[Advice]]) -> Rule:
+        name, summary, documentation = _describe(advise)
         assert name == fault.value
         return Rule(
             name, Category.VERDICT, Severity.ERROR, "init", fixable, "net", summary, documentation,
-            fault=fault, fixes_of_refusal=fixes,
+            fault=fault, advice_on_refusal=advise,
         )  # fmt: skip
 
     return declare
