@@ -48,6 +48,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
     _add_check(commands.add_parser("check", help="find what is wrong in nets and solvers, and mend it"))
     _add_shapes(commands.add_parser("shapes", help="show a net's layers, shapes, parameters and memory"))
+    _add_diagnose(commands.add_parser("diagnose", help="say why a training run went as it did, from its log"))
     _add_fmt(commands.add_parser("fmt", help="format files in place"))
     _add_upgrade(commands.add_parser("upgrade", help="print a file of old Caffe in today's form"))
     _add_explain(commands.add_parser("explain", help="say what a rule finds, and why it matters"))
@@ -183,6 +184,50 @@ def _add_shapes(parser: argparse.ArgumentParser) -> None:
             from caffe_ls.cli.shapes import shapes
 
             return shapes(parsed.path, _common(parsed), parsed.format)
+
+        return command
+
+    parser.set_defaults(make=make)
+
+
+def _add_diagnose(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Read a training log, packed by gzip or xz or not, and rank the causes of how the run went."
+    parser.epilog = "exit status: 0 nothing wrong but the end, 1 something is, 2 usage or internal error"
+    parser.add_argument("path", metavar="LOG", help="a training log, or - for standard input")
+    parser.add_argument("--solver", default="", metavar="FILE", help="the run's solver, where the log does not tell")
+    parser.add_argument("--net", default="", metavar="FILE", help="the run's net, where the log does not tell")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "csv"),
+        default="text",
+        help="how to print it; csv: one row for each iteration of training, with --phase TEST of tests (default: text)",
+    )
+    parser.add_argument("--series", choices=("full",), help="with --format json: all points, not thinned")
+    parser.add_argument(
+        "--follow", action="store_true", help="go on while the log grows; tell when the verdict changes"
+    )
+    _add_common(parser)
+
+    def make(parsed: argparse.Namespace) -> Callable[[], int]:
+        if parsed.dialect and parsed.proto:
+            parser.error("--dialect and --proto exclude each other")
+        if parsed.format == "csv" and parsed.follow:
+            parser.error("--follow prints verdicts and no rows: it takes no --format csv")
+
+        def command() -> int:
+            from caffe_ls.cli.diagnose import DiagnoseOptions, diagnose
+
+            return diagnose(
+                DiagnoseOptions(
+                    parsed.path,
+                    parsed.solver,
+                    parsed.net,
+                    parsed.format,
+                    parsed.series == "full",
+                    parsed.follow,
+                    _common(parsed),
+                )
+            )
 
         return command
 

@@ -134,3 +134,20 @@ class Finding:
             ),
             fixes=tuple(one.shift(distance) for one in self.fixes),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LogFinding:
+    """One thing that a rule found in a training log; `line` counts from 1.
+
+    `rule` and `severity` are filled in from the rule's declaration where it does not give them itself.
+    """
+
+    line: int
+    message: str
+    iteration: int | None = None
+    layer: str | None = None
+    blob: str | None = None
+    phase: str | None = None
+    severity: Severity | None = None
+    rule: str = ""

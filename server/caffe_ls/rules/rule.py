@@ -1,10 +1,11 @@
 """How a rule is declared.
 
 A rule is a module in a folder of this package, with a docstring and one function marked by `@problem_rule`,
-`@entry_rule`, `@document_rule`, `@refusal_rule`, `@layer_rule` or `@net_rule`. Its name is the file's name in kebab
-case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at the end
-blocks `Bad:` and `Good:` of indented prototxt, which are its first tests: `# ^^^^` under a line of a bad example marks
-the span of a finding. What the fixes make of the bad example must be free of the rule's findings.
+`@entry_rule`, `@document_rule`, `@refusal_rule`, `@layer_rule`, `@net_rule` or `@log_rule`. Its name is the file's
+name in kebab case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at
+the end blocks `Bad:` and `Good:` of indented prototxt or log, which are its first tests: `# ^^^^` under a line of a bad
+example marks the span of a finding (in a log, its line). What the fixes make of the bad example must be free of the
+rule's findings.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Layer, Net, Phase, Refusal
 from caffe_ls.net.values import Group
-from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity, Stage
+from caffe_ls.rules.finding import Category, Finding, Fix, LogFinding, Related, Severity, Stage
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.syntax.tree import Entry
 from caffe_ls.text.span import Span
+
+if TYPE_CHECKING:
+    from caffe_ls.analysis.evidence import Evidence
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
 
@@ -111,6 +115,7 @@ class Rule:
     layer_types: frozenset[str] = frozenset()
     check_layer: Callable[[LayerView], Iterable[Finding]] | None = None
     check_net: Callable[[Net], Iterable[Finding]] | None = None
+    check_log: Callable[[Evidence], Iterable[LogFinding]] | None = None
 
     def complete(self, finding: Finding) -> Finding:
         """The finding with the rule's name, and its severity and stage where it has none of its own."""
@@ -226,6 +231,16 @@ def net_rule(
     def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
         name, summary, documentation = _describe(check)
         return Rule(name, category, severity, stage, fixable, "net", summary, documentation, check_net=check)
+
+    return declare
+
+
+def log_rule(*, severity: Severity) -> Callable[[Callable[[Evidence], Iterable[LogFinding]]], Rule]:
+    """Declare a check of a run of a training log, with the solver and the net that made it."""
+
+    def declare(check: Callable[[Evidence], Iterable[LogFinding]]) -> Rule:
+        name, summary, documentation = _describe(check)
+        return Rule(name, Category.LOG, severity, None, False, "log", summary, documentation, check_log=check)
 
     return declare
 

@@ -1,0 +1,79 @@
+"""The solver and the net of the workspace that belong to a run of a log: to stand in for what it does not print,
+and for fixes to be edits of them."""
+
+# ruff: noqa: PTH118, PTH119, PTH120 - paths are strings here, see workspace.py
+
+from __future__ import annotations
+
+import os
+
+from caffe_ls.analysis.disk import Access
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES
+from caffe_ls.analysis.log_document import LogDocument
+from caffe_ls.analysis.log_links import OpenPrototxt, files_of_run, layers_of
+from caffe_ls.analysis.workspace import nets_of_solver
+from caffe_ls.settings import Settings
+from caffe_ls.training_log.growing_text import GrowingText
+from caffe_ls.training_log.outline import Outline
+from caffe_ls.training_log.record import Record, Run
+
+_MOST_FILES = 64  # Prototxts beside a log; among more nobody can tell which are the run's.
+
+
+def files_of_log(
+    path: str, record: Record, run: Run, access: Access, opened: OpenPrototxt, top: str = ""
+) -> tuple[PrototxtDocument | None, PrototxtDocument | None]:
+    """The solver and the train net of a run of the log at `path`.
+
+    Where the log prints its solver, that names them. Where it does not, what lies beside the log is taken when it can
+    be nothing else: a single solver, whose net has every layer and every output that the log speaks of.
+    """
+    if run.printed("solver") is not None:
+        found = files_of_run(LogDocument(path, Settings(), GrowingText(), record, Outline()), run, access, opened, top)
+        return found.solver, found.train_net
+    return _beside(path, run, access, opened, top)
+
+
+def _beside(
+    path: str, run: Run, access: Access, opened: OpenPrototxt, top: str
+) -> tuple[PrototxtDocument | None, PrototxtDocument | None]:
+    folder = os.path.dirname(path)
+    names = sorted(name for name in access.names_in(folder) if name.endswith(PROTOTXT_SUFFIXES))
+    if len(names) > _MOST_FILES:
+        return None, None
+    documents = [document for name in names if (document := opened(os.path.join(folder, name))) is not None]
+    solvers = [document for document in documents if document.kind == "solver"]
+    spoken_of = _spoken_of(run)
+    if not spoken_of:
+        return None, None
+    found = []
+    for solver in solvers:
+        for link in nets_of_solver(
+            os.path.join(folder, os.path.basename(solver.path)), solver.file, access.read, "", top
+        ):
+            net = opened(link.path) if link.path is not None and link.field != "test_net" else None
+            if net is not None and net.kind == "net" and spoken_of <= _words(net):
+                found.append((solver, net))
+    return found[0] if len(found) == 1 else (None, None)
+
+
+def _spoken_of(run: Run) -> set[str]:
+    """The layers and outputs of training that the log names, but for what Caffe adds of its own."""
+    layers = {
+        quantity.layer or ""
+        for phase, _, quantity in run.debug
+        if phase == "TRAIN" and not (quantity.layer or "").endswith("_split")
+    }
+    outputs = {output.name for output in run.outputs if output.phase == "TRAIN" and "(automatic)" not in output.name}
+    return layers | outputs
+
+
+def _words(net: PrototxtDocument) -> set[str]:
+    """The names of layers and of their blobs."""
+    from caffe_ls.net.lower import lower_file
+
+    names = {layer.name for layer in layers_of(net.file)}
+    for placed in lower_file(net.file, net.dialect).layers:
+        names.update(placed.spec.tops)
+    return names

@@ -1,0 +1,109 @@
+"""The bytes of a log: of a file, packed or not, of standard input, or of a file that grows."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from caffe_ls.cli.errors import CommandError
+from caffe_ls.cli.files import reason_of
+from caffe_ls.cli.options import STANDARD_INPUT
+
+_CHUNK = 1 << 22
+_GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+# Who waits shorter than this needs no bar.
+_SECONDS_WITHOUT_BAR = 0.7
+
+
+def chunks_of(path: str) -> Iterator[bytes]:
+    """The log's bytes, unpacked, in portions; a bar is shown on a terminal where it takes long."""
+    if path == STANDARD_INPUT:
+        while data := sys.stdin.buffer.read(_CHUNK):
+            yield data
+        return
+    try:
+        size = Path(path).stat().st_size
+        with Path(path).open("rb") as file:
+            yield from _watched(_unpacked(file), file, size)
+    except (OSError, ValueError, EOFError, lzma.LZMAError) as error:
+        reason = reason_of(error) if isinstance(error, (OSError, ValueError)) and str(error) else "cannot be unpacked"
+        raise CommandError(f"{path}: {reason}") from None
+
+
+def following(path: str) -> Iterator[bytes | None]:
+    """What a file has, and what is written to it later; None when it was begun anew. Empty while nothing comes."""
+    file = _open(path)
+    try:
+        while True:
+            data = file.read(_CHUNK)
+            if data:
+                yield data
+                continue
+            try:
+                found = Path(path).stat()
+            except OSError:
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                continue
+            here = file.tell()
+            if found.st_size < here or found.st_ino != _inode(file):
+                file.close()
+                file = _open(path)
+                yield None
+                continue
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    finally:
+        file.close()
+
+
+def _open(path: str) -> IO[bytes]:
+    try:
+        return Path(path).open("rb")
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path}: {reason_of(error)}") from None
+
+
+def _inode(file: IO[bytes]) -> int:
+    import os
+
+    return os.fstat(file.fileno()).st_ino
+
+
+def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
+    magic = file.read(6)
+    file.seek(0)
+    unpacked: gzip.GzipFile | lzma.LZMAFile | IO[bytes] = file
+    if magic.startswith(_GZIP):
+        unpacked = gzip.GzipFile(fileobj=file)
+    elif magic.startswith(_XZ):
+        unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - its file is closed by who opened it
+    while data := unpacked.read(_CHUNK):
+        yield data
+
+
+def _watched(chunks: Iterator[bytes], file: IO[bytes], size: int) -> Iterator[bytes]:
+    start = time.monotonic()
+    if not sys.stderr.isatty():
+        yield from chunks
+        return
+    for data in chunks:
+        yield data
+        if time.monotonic() - start > _SECONDS_WITHOUT_BAR:
+            break
+    else:
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=size, completed=file.tell())
+        for data in chunks:
+            yield data
+            bar.update(task, completed=file.tell())
