@@ -7,27 +7,39 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from caffe_ls.analysis.cursor import Cursor, cursor_at
+from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features import documentation
+from caffe_ls.features.learning_rate_hover import RATE_FIELDS, rate_over_the_run
 from caffe_ls.features.view import View
 from caffe_ls.rules.explanation import reason
 from caffe_ls.rules.finding import Finding
 from caffe_ls.rules.registry import rule_named
-from caffe_ls.schema.model import TEXT_TYPES, Schema
+from caffe_ls.schema.model import SOLVER_MESSAGE, TEXT_TYPES, Schema
 from caffe_ls.syntax.values import string_value
 from caffe_ls.text.span import Span
 
 
 def hover(view: View, offset: int) -> types.Hover | None:
     """The documentation of what stands at `offset`, and why a fault there matters; None where there is neither."""
-    cursor = cursor_at(view.document, offset)
-    named = cursor is not None and cursor.on != "between"
-    about = _text(cursor, view.document.schema) if cursor is not None and named else None
+    about = documentation_at(view.document, offset)
     here = [finding for finding in view.findings if finding.span.touches(offset)]
-    parts = [part for part in (about, *_reasons(here)) if part]
+    parts = [*([about[0]] if about is not None else []), *_reasons(here)]
     if not parts:
         return None
-    span = cursor.span if cursor is not None and about else min((finding.span for finding in here), key=_length)
+    span = about[1] if about is not None else min((finding.span for finding in here), key=_length)
     return types.Hover(documentation.markup("\n\n---\n\n".join(parts), view.client), view.range(span))
+
+
+def documentation_at(document: PrototxtDocument, offset: int) -> tuple[str, Span] | None:
+    """What the name or value at `offset` means, as Markdown, and where it stands; None where that is not known."""
+    cursor = cursor_at(document, offset)
+    text = _text(cursor, document.schema) if cursor is not None and cursor.on != "between" else None
+    if cursor is None or text is None:
+        return None
+    _, message, declared = cursor.step
+    decides_rate = message == SOLVER_MESSAGE and declared is not None and declared.name in RATE_FIELDS
+    rate = rate_over_the_run(document) if decides_rate else None
+    return (text if rate is None else f"{text}\n\n{rate}"), cursor.span
 
 
 def _reasons(findings: list[Finding]) -> Iterator[str]:
