@@ -57,7 +57,7 @@ def impossible_gradients(layers: tuple[Layer, ...]) -> Iterator[Refusal]:
         for refused in _REFUSED.get(layer.type, ()):
             bottom = _wanted(layer, refused.bottom)
             if bottom is not None:
-                message = f"{layer.type} gives no gradient to {refused.what}, and `{layer.bottoms[bottom]}` needs one"
+                message = f"`{layer.type}` gives no gradient to {refused.what}, and `{layer.bottoms[bottom]}` needs one"
                 span = layer.spec.fields.place("bottom", bottom)
                 about = (About(bottom),)
                 yield Refusal(

@@ -77,8 +77,9 @@ class _Builder:
         declared = layer_type(spec.type, self._text.dialect)
         damaged = self._text.layers[self._origins[built.position]].damaged and not built.is_split
         if spec.propagate_down and len(spec.propagate_down) != len(spec.bottoms):
-            message = f"{len(spec.propagate_down)} `propagate_down` for {len(spec.bottoms)} bottoms"
-            self._refuse(built, Fault.PROPAGATE_DOWN_COUNT, "net.cpp:79", message, "propagate_down")
+            number = len(spec.bottoms)
+            message = f"{len(spec.propagate_down)} `propagate_down` for {number} bottom{'s'[: number != 1]}"
+            self._refuse(built, Fault.PROPAGATE_DOWN_COUNT, "net.cpp:79", message, "propagate_down", number)
         bottoms = [self._bottom(built, index) for index in range(len(spec.bottoms))]
         flags = [self._blob_needs_backward[blob] for blob in bottoms]
         tops = [self._top(built, index) for index in range(len(spec.tops))]
@@ -221,8 +222,10 @@ class _Builder:
         weights = built.spec.loss_weights or ((1.0,) if is_loss else ())
         if weights and len(weights) != tops:
             if not damaged:
-                message = f"{len(weights)} `loss_weight` for {tops} tops: it is given once per top or not at all"
-                self._refuse(built, Fault.LOSS_WEIGHT_COUNT, "layer.hpp:396", message, "loss_weight")
+                given = f"{len(weights)} `loss_weight`" if built.spec.loss_weights else "a loss's own weight 1"
+                message = f"{given} for {tops} top{'s'[: tops != 1]}: it is given once per top or not at all"
+                field = "loss_weight" if built.spec.loss_weights else "top"
+                self._refuse(built, Fault.LOSS_WEIGHT_COUNT, "layer.hpp:396", message, field, min(tops, len(weights)))
             return (weights + (0.0,) * tops)[:tops]
         return weights or (0.0,) * tops
 

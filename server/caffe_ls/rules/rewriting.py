@@ -11,6 +11,7 @@ from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
 
 _SEPARATOR_BEHIND = re.compile(r"[ \t]*[;,]")
+_REST_OF_LINE_OR_COMMENT = re.compile(r"[ \t;,]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|$)")
 
 
@@ -31,14 +32,23 @@ def removal(text: str, span: Span) -> Edit:
     return Edit(Span(start, end), "")
 
 
-def new_line_after(source: Source, offset: int, content: str) -> Edit:
-    """Insert a line behind the one that `offset` is in, with the line end that the text uses."""
+def new_line_after(source: Source, offset: int, *lines: str) -> Edit:
+    """Insert lines behind the one that `offset` is in, with the line end that the text uses."""
     end = "\r\n" if "\r\n" in source.text else "\n"
+    content = end.join(lines)
     starts = source.line_starts
     following = source.line_of(offset) + 1
     if following < len(starts):
         return Edit(Span(starts[following], starts[following]), content + end)
     return Edit(Span(len(source.text), len(source.text)), end + content)
+
+
+def beside(source: Source, field: Span, contents: Sequence[str]) -> Edit:
+    """Insert fields behind one: on lines of their own where it stands alone on its line, else on the same line."""
+    text, indent = source.text, _indent(source.text, field.start)
+    if indent is None or _REST_OF_LINE_OR_COMMENT.match(text, field.end) is None:
+        return Edit(Span(field.end, field.end), "".join(f" {content}" for content in contents))
+    return new_line_after(source, field.end, *(indent + content for content in contents))
 
 
 def into_new_block(text: str, fields: Sequence[Field], block: str) -> tuple[Edit, ...]:

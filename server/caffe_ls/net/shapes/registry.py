@@ -84,11 +84,11 @@ def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
         return refusal
     if declared.equal_counts and len(given.bottoms) != given.top_count:
         message = (
-            f"{spec.type} takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"
+            f"`{spec.type}` takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"
         )
         return Refusal(Fault.WRONG_NUMBER_OF_TOPS, message, given.fields.place("top"), "layer.hpp:379")
     if not declared.in_place and any(top in spec.bottoms[:1] for top in spec.tops[:1]):
-        message = f"{spec.type} cannot work in place"
+        message = f"`{spec.type}` cannot work in place"
         return Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, given.fields.place("top"), "top[0] != bottom[0]")
     return None
 
@@ -111,7 +111,7 @@ def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal
         place = given.fields.place(what, wanted.most)
     elif number and given.fields.has(what):
         place = given.fields.place(what, number - 1)
-    return Refusal(fault, f"{given.spec.type} {words}, not {number}", place, f"layer.hpp:{line}")
+    return Refusal(fault, f"`{given.spec.type}` {words}, not {number}", place, f"layer.hpp:{line}")
 
 
 def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
