@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, policy_of
+from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, changes, policy_of
 
 # How many iterations are looked at where the solver does not say how many there will be.
 _HORIZON = 100_000
+
+# More steps than this are seldom tenfold ones.
+_TENFOLD_STEPS = 4
 
 
 class RunRate(NamedTuple):
@@ -25,10 +29,21 @@ class RunRate(NamedTuple):
 
 
 def run_rate(document: PrototxtDocument) -> RunRate | None:
-    """The rate over the run; None where it cannot be known, and where Caffe refuses the solver's text or policy."""
+    """The rate over the run; None where it cannot be known, and where Caffe refuses the solver's text or policy.
+
+    A polynomial without an end has no rate that makes sense.
+    """
     solver = document.solver
     policy = policy_of(solver) if solver.complete else None
-    if policy is None:
+    if policy is None or (policy.name == "poly" and policy.max_iter <= 0):
         return None
     known = solver.max_iter > 0
     return RunRate(policy, analyse(policy, solver.max_iter if known else _HORIZON), known)
+
+
+def gentle_gamma(run: RunRate) -> float:
+    """A gamma with which a rate that is multiplied by it again and again falls to a useful share over the run."""
+    if run.policy.name == "exp":
+        return math.pow(0.001, 1 / run.analysis.end)
+    steps = len(changes(run.policy, run.analysis.end))
+    return 0.1 if steps <= _TENFOLD_STEPS else math.pow(0.0001, 1 / steps)

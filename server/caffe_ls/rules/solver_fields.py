@@ -29,11 +29,17 @@ def replace_value(given: Given, value: str, *, safe: bool = False) -> Fix:
     return fix(f"Set `{given.name}: {value}`", Edit(given.span, value), safe=safe)
 
 
-def add_field(document: PrototxtDocument, content: str, *after: str, title: str = "", safe: bool = False) -> Fix:
+def add_field(document: PrototxtDocument, content: str, *after: str, safe: bool = False) -> Fix:
     """Add a field on a line of its own, behind the last value of the first of the fields `after` that is given."""
+    return add_fields(document, (content,), *after, safe=safe)
+
+
+def add_fields(document: PrototxtDocument, lines: tuple[str, ...], *after: str, safe: bool = False) -> Fix:
+    """Add fields on lines of their own, as `add_field` does."""
     place = next((document.solver.given(name)[-1] for name in after if document.solver.has(name)), None)
     offset = place.field.end if place is not None else _end_of_fields(document)
-    return fix(title or f"Add `{content}`", new_line_after(document.source, offset, content), safe=safe)
+    title = "Add " + ", ".join(f"`{line}`" for line in lines)
+    return fix(title, new_line_after(document.source, offset, *lines), safe=safe)
 
 
 def set_field(document: PrototxtDocument, name: str, value: str, *after: str, safe: bool = False) -> Fix:

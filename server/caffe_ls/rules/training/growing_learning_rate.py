@@ -18,7 +18,7 @@ Good:
     net: "train_val.prototxt"
     base_lr: 0.0001
     lr_policy: "exp"
-    gamma: 0.5
+    gamma: 0.97
     max_iter: 200
 
 Bad:
@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity
-from caffe_ls.rules.learning_rates import run_rate
+from caffe_ls.rules.learning_rates import RunRate, gentle_gamma, run_rate
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import anchor, number_text, replace_value
 from caffe_ls.solver.learning_rate import RateAnalysis, RatePoint
@@ -56,7 +56,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     assert place is not None
     much = run.analysis.first_nonfinite is not None or highest.rate > _MAY_BE_MEANT * run.analysis.start.rate
     severity = Severity.WARNING if much else Severity.INFORMATION
-    yield Finding(place, _message(run.analysis, highest), tuple(_fixes(document, blamed)), severity=severity)
+    yield Finding(place, _message(run.analysis, highest), tuple(_fixes(document, run, blamed)), severity=severity)
 
 
 def _message(analysis: RateAnalysis, highest: RatePoint) -> str:
@@ -66,10 +66,10 @@ def _message(analysis: RateAnalysis, highest: RatePoint) -> str:
     return message if over is None else f"{message} and is {number_text(over.rate)} in iteration {over.iteration:,}"
 
 
-def _fixes(document: PrototxtDocument, blamed: str) -> Iterator[Fix]:
+def _fixes(document: PrototxtDocument, run: RunRate, blamed: str) -> Iterator[Fix]:
     value = document.solver.number(blamed)
     for given in document.solver.given(blamed):
         if blamed == "power" and value < 0:
             yield replace_value(given, number_text(-value))
         elif blamed == "gamma" and value > 1:
-            yield replace_value(given, number_text(1 / value))
+            yield replace_value(given, number_text(max(1 / value, gentle_gamma(run))))

@@ -46,8 +46,6 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     run = run_rate(document)
     if run is None or run.analysis.first_nonfinite is None or run.grows:
         return
-    if run.policy.name == "poly" and run.policy.max_iter <= 0:
-        return
     solver, point = document.solver, run.analysis.first_nonfinite
     guilty = [
         given

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.rules.solver_fields import add_field, anchor, replace_value
+from caffe_ls.rules.solver_fields import add_fields, anchor, replace_value
 from caffe_ls.solver.model import Solver
 
 
@@ -57,7 +57,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     place = policy.span if poly and policy is not None else anchor(document, "base_lr")
     if place is None:
         return
-    add = add_field(document, f"max_iter: {value}", "lr_policy")
+    power = ("power: 1",) if poly and not solver.has("power") else ()
+    add = add_fields(document, (f"max_iter: {value}", *power), "lr_policy")
     if poly:
         yield Finding(place, "`poly` without `max_iter`: `caffe train` runs no iteration", (add,))
     else:

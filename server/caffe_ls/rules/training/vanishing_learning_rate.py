@@ -34,14 +34,13 @@ Bad:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity
-from caffe_ls.rules.learning_rates import RunRate, run_rate
+from caffe_ls.rules.learning_rates import RunRate, gentle_gamma, run_rate
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.rules.solver_fields import anchor, number_text, replace_value, set_field
+from caffe_ls.rules.solver_fields import anchor, number_text, set_field
 from caffe_ls.solver.learning_rate import SHRINKING, STEPPED, TINY_SHARE
 
 _EARLY = 0.8
@@ -81,13 +80,5 @@ def _stays_tiny(run: RunRate) -> bool:
 
 
 def _fixes(document: PrototxtDocument, run: RunRate) -> Iterator[Fix]:
-    if run.policy.name == "exp" and run.end_is_known:
-        # Down to a thousandth over the run.
-        given = document.solver.first("gamma")
-        value = f"{math.pow(0.001, 1 / run.analysis.end):.8g}"
-        if given is not None:
-            yield replace_value(given, value)
-        else:
-            yield set_field(document, "gamma", value, "lr_policy")
-    elif run.policy.name in SHRINKING and run.policy.gamma == 0:
-        yield set_field(document, "gamma", "0.1", "lr_policy")
+    if run.policy.name in SHRINKING and run.policy.gamma < 1:
+        yield set_field(document, "gamma", f"{gentle_gamma(run):.6g}", "lr_policy")

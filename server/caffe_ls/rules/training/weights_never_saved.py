@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.rules.solver_fields import add_field, replace_value
+from caffe_ls.rules.solver_fields import replace_value, set_field
 
 
 @document_rule(category=Category.TRAINING, severity=Severity.HINT, reads="solver", fixable=True)
@@ -39,6 +39,17 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     if given is None or solver.flag("snapshot_after_train") or not solver.complete:
         return
     if every == 0 or 0 < solver.max_iter < abs(every):
-        fixes = (add_field(document, f"snapshot: {max(solver.max_iter // 10, 1)}", "max_iter"),) if every == 0 else ()
+        fixes = (
+            (
+                set_field(
+                    document,
+                    "snapshot",
+                    str(max(solver.max_iter // 10, 1) if solver.max_iter > 0 else 1000),
+                    "max_iter",
+                ),
+            )
+            if every == 0
+            else ()
+        )
         message = "no snapshot is saved, neither during the training nor after it"
         yield Finding(given.span, message, (*fixes, replace_value(given, "true")))

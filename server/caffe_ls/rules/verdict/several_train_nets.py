@@ -27,7 +27,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import refusal, remove_field
-from caffe_ls.solver.model import TRAIN_NET_FIELDS
+from caffe_ls.solver.model import TRAIN_NET_FIELDS, Given, Solver
 
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="solver", fixable=True)
@@ -39,7 +39,18 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         yield Finding(
             other.name_span,
             f"`{other.name}` besides `{first.name}`: a solver has one net to train",
-            (remove_field(document, other), remove_field(document, first)),
+            tuple(remove_field(document, one) for one in (other, first) if _can_be_spared(one, given, solver)),
             (Related(first.name_span, f"`{first.name}` is here"),),
             severity=refusal(document),
         )
+
+
+def _can_be_spared(one: Given, given: list[Given], solver: Solver) -> bool:
+    """Whether what is left agrees with the numbers of tests: only a generic net makes test nets of its own."""
+    left = [other for other in given if other is not one]
+    if len(left) > 1 or left[0].name in ("net", "net_param"):
+        return True
+    return solver.count("test_iter") == solver.named_test_nets and solver.count("test_state") in (
+        0,
+        solver.named_test_nets,
+    )

@@ -41,8 +41,10 @@ from collections.abc import Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.rules.solver_fields import replace_value, set_field
+from caffe_ls.rules.solver_fields import add_field, add_fields, replace_value
 from caffe_ls.solver.learning_rate import refuses_stepsize
+
+_SHORTEST = 3
 
 
 @document_rule(
@@ -67,6 +69,17 @@ def _fixes(document: PrototxtDocument) -> Iterator[Fix]:
     assert policy is not None
     if solver.has("stepvalue") and solver.text("lr_policy") == "step":
         yield replace_value(policy, '"multistep"')
-    size = -solver.integer("stepsize") or max(solver.max_iter // 3, 1)
-    if solver.has("stepsize") or solver.max_iter > 0:
-        yield set_field(document, "stepsize", str(size), "lr_policy")
+    size = f"stepsize: {max(-solver.integer('stepsize'), 0) or _a_third(solver.max_iter)}"
+    given = solver.first("stepsize")
+    if given is not None:
+        yield replace_value(given, size.removeprefix("stepsize: "))
+    elif solver.has("gamma"):
+        yield add_field(document, size, "lr_policy")
+    else:
+        gamma = "gamma: 0.1" if solver.text("lr_policy") == "step" else "gamma: 0.01"
+        yield add_fields(document, (size, gamma), "lr_policy")
+
+
+def _a_third(iterations: int) -> int:
+    """A step size for a run of that many iterations, of ten thousands where that is not known."""
+    return iterations // 3 if iterations >= _SHORTEST else 10_000
