@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from caffe_ls.rules.nearest import or_list
 from caffe_ls.schema import model
 from caffe_ls.schema.model import FLOAT_TYPES, INTEGER_TYPES, TEXT_TYPES, Schema
@@ -9,6 +11,8 @@ from caffe_ls.schema.validation import INTEGER_RANGES
 from caffe_ls.syntax.parser import parse
 from caffe_ls.syntax.tree import ListValue, Message, Scalar
 from caffe_ls.syntax.values import bool_value, float_value, integer_value
+
+_PLACEHOLDER = re.compile(r"\$[({]|%[sd]|\{\{")
 
 _NAMED_VALUES = 6
 _SHOWN = 40
@@ -81,3 +85,8 @@ def quoted(text: str) -> str:
     """A text as a string of the text format."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def is_filled_in_later(name: str) -> bool:
+    """Whether a file's name has a placeholder in it, which somebody replaces before Caffe reads it."""
+    return _PLACEHOLDER.search(name) is not None
