@@ -77,9 +77,9 @@ class _Builder:
         declared = layer_type(spec.type, self._text.dialect)
         damaged = self._text.layers[self._origins[built.position]].damaged and not built.is_split
         if spec.propagate_down and len(spec.propagate_down) != len(spec.bottoms):
-            number = len(spec.bottoms)
-            message = f"{len(spec.propagate_down)} `propagate_down` for {number} bottom{'s'[: number != 1]}"
-            self._refuse(built, Fault.PROPAGATE_DOWN_COUNT, "net.cpp:79", message, "propagate_down", number)
+            wanted = len(spec.bottoms)
+            message = f"{len(spec.propagate_down)} `propagate_down` for {wanted} bottom{'s'[: wanted != 1]}"
+            self._refuse(built, Fault.PROPAGATE_DOWN_COUNT, "net.cpp:79", message, "propagate_down", wanted)
         bottoms = [self._bottom(built, index) for index in range(len(spec.bottoms))]
         flags = [self._blob_needs_backward[blob] for blob in bottoms]
         tops = [self._top(built, index) for index in range(len(spec.tops))]

@@ -175,17 +175,17 @@ def _mixture(parts: _Parts) -> Iterator[Refusal]:
 
 def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
     """UpgradeNetInput reads as many shapes as there are inputs, whether they are there or not."""
-    names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
-    shapes = list(parts.groups("input_shape"))
-    dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]
+    names = [value.span.shift(base) for base, group in parts.rest for value in group.scalars("input")]
+    shapes = [group.span.shift(base) for base, group in parts.groups("input_shape")]
+    dims = [value.span.shift(base) for base, group in parts.rest for value in group.scalars("input_dim")]
     if shapes and len(shapes) < len(names):
-        base, value = names[len(shapes)]
-        message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe crashes on this net"
-        yield _wrong_input(message, value.span.shift(base))
+        message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe reads past their end and crashes"
+        yield _wrong_input(message, names[len(shapes)])
     elif names and not shapes and dims and len(dims) < 4 * len(names):
-        base, value = dims[-1]
-        message = f"{len(names)} `input` need {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
-        yield _wrong_input(message, value.span.shift(base))
+        one = "the `input` needs" if len(names) == 1 else f"the {len(names)} `input` need"
+        message = f"{one} {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
+        places = [*names, *dims]
+        yield _wrong_input(message, Span(min(place.start for place in places), max(place.end for place in places)))
 
 
 def _wrong_input(message: str, place: Span) -> Refusal:

@@ -139,6 +139,11 @@ class LayerSpec:
     steps: dict[object, object] = field(default_factory=dict)
     cache: dict[object, object] = field(default_factory=dict)
 
+    def makes(self, name: str) -> bool:
+        """Whether the layer makes a blob of this name, and does not merely overwrite it in place."""
+        tops = enumerate(self.tops)
+        return any(top == name and self.bottoms[index : index + 1] != (name,) for index, top in tops)
+
 
 class Damage(Enum):
     """What the parser or the schema refuses in an entry of the text.

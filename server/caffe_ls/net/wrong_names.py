@@ -110,9 +110,8 @@ class WrongNames:
 
     def _makers(self, name: str) -> Iterator[tuple[int, str, int]]:
         for layer, built in enumerate(self._layers):
-            for top, made in enumerate(built.written.tops):
-                if made == name:
-                    yield layer, "top", top
+            if built.written.makes(name):
+                yield layer, "top", built.written.tops.index(name)
 
     # Bottoms
 
@@ -128,7 +127,7 @@ class WrongNames:
     def _left_out(self, name: str) -> int | None:
         """The layer of the text, not of this net, that makes the blob."""
         built = set(self._origins)
-        found = (index for index, placed in enumerate(self._text.layers) if name in placed.spec.tops)
+        found = (index for index, placed in enumerate(self._text.layers) if placed.spec.makes(name))
         return next((index for index in found if index not in built), None)
 
     def _refusal_of_bottom(self, name: str, readers: Sequence[tuple[int, int]]) -> Refusal:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.net.model import AUTOMATIC, Layer, LayerSpec, Net
-from caffe_ls.rules.rewriting import beside
+from caffe_ls.rules.rewriting import before, beside
 from caffe_ls.rules.values import quoted
 from caffe_ls.rules.written import message_at
 from caffe_ls.syntax.tree import Field
@@ -25,23 +25,26 @@ def add_connection(
     `base` is the offset of the layer's entry; `first` puts it before those that are there.
     """
     message = message_at(document, spec.fields.span.shift(base))
-    anchor = None if message is None else _anchor(message.fields, kind, first)
-    if anchor is None:
+    if message is None or not message.fields:
         return None
-    return beside(document.source, anchor.span.shift(base), [f"{kind}: {quoted(blob)}" for blob in blobs])
+    contents = [f"{kind}: {quoted(blob)}" for blob in blobs]
+    anchor = _anchor(message.fields, kind, first)
+    if anchor is not None:
+        return beside(document.source, anchor.span.shift(base), contents)
+    return before(document.source, message.fields[0].span.shift(base), contents)
 
 
 def _anchor(fields: list[Field], kind: str, first: bool) -> Field | None:
-    """The field behind which a new connection goes."""
+    """The field behind which a new connection goes; None where it goes before all."""
     same = [index for index, field in enumerate(fields) if field.name == kind]
-    if same and not first:
-        return fields[same[-1]]
-    if same and same[0] > 0:
-        return fields[same[0] - 1]
-    bottoms = [field for field in fields if field.name == "bottom" and kind == "top"]
-    tops = [index for index, field in enumerate(fields) if field.name == "top"]
-    head = [field for field in fields[: tops[0] if tops else len(fields)] if field.name in _HEAD]
-    return next(reversed([*head, *bottoms]), None)
+    if same:
+        index = same[0] - 1 if first else same[-1]
+        return fields[index] if index >= 0 else None
+    other = [index for index, field in enumerate(fields) if field.name == ("bottom" if kind == "top" else "top")]
+    if other:
+        index = other[-1] if kind == "top" else other[0] - 1
+        return fields[index] if index >= 0 else None
+    return next((field for field in reversed(fields) if field.name in _HEAD), fields[-1])
 
 
 def rename_top(document: PrototxtDocument, origin: int, top: int, name: str) -> tuple[Edit, ...]:

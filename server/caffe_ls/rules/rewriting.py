@@ -51,6 +51,15 @@ def beside(source: Source, field: Span, contents: Sequence[str]) -> Edit:
     return new_line_after(source, field.end, *(indent + content for content in contents))
 
 
+def before(source: Source, field: Span, contents: Sequence[str]) -> Edit:
+    """Insert fields before the first one of a message: on lines of their own where that begins a line."""
+    text, indent = source.text, _indent(source.text, field.start)
+    if indent is None:
+        return Edit(Span(field.start, field.start), "".join(f"{content} " for content in contents))
+    opening = text.rfind("{", 0, field.start)
+    return new_line_after(source, opening, *(indent + content for content in contents))
+
+
 def into_new_block(text: str, fields: Sequence[Field], block: str) -> tuple[Edit, ...]:
     """Put fields of one message into a new block of the name `block`, where the first of them stands."""
     first, *others = fields

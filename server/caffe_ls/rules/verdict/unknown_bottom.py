@@ -26,7 +26,8 @@ from collections.abc import Iterable, Iterator
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AUTOMATIC, Net
-from caffe_ls.rules.connecting import rename_top, unread_tops
+from caffe_ls.net.shapes.registry import layer_type
+from caffe_ls.rules.connecting import add_connection, rename_top, unread_tops
 from caffe_ls.rules.finding import Fix, Related, fix
 from caffe_ls.rules.nearest import nearest_names, or_list
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
@@ -38,7 +39,8 @@ from caffe_ls.text.edit import Edit
 def advise(view: RefusalView) -> Iterable[Advice]:
     net, name = view.net, _name(view)
     first = next(index for index, layer in enumerate(net.layers) if layer.origin == view.refusal.layer)
-    if any(name in placed.spec.tops for placed in net.text.layers):
+    if any(placed.spec.makes(name) for placed in net.text.layers):
+        yield from _more_tops(view, name, first)
         return
     unread = list(unread_tops(net, first))
     near = nearest_names(name, [net.layers[layer].tops[top] for layer, top in unread])
@@ -53,6 +55,8 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     readings = [_reading(net, name, other, near.clear and not namesake) for other in others.names]
     readers = sum(name in layer.bottoms for layer in net.layers)
     yield from [*renamings, *readings] if namesake or readers > 1 else [*readings, *renamings]
+    if not (near.names or namesake):
+        yield from _more_tops(view, name, first)
 
 
 def _name(view: RefusalView) -> str:
@@ -74,6 +78,23 @@ def _reading(net: Net, name: str, other: str, safe: bool) -> Fix:
         if source is None and layer.bottoms[bottom] == name
     ]
     return fix(f"Read `{other}`", *(Edit(place, quoted(other)) for place in places), safe=safe)
+
+
+def _more_tops(view: RefusalView, name: str, first: int) -> Iterator[Advice]:
+    """Layers above without bottoms, such as those of data, that may make another blob beside the one they make."""
+    net = view.net
+    for index, layer in enumerate(net.layers[:first]):
+        declared = layer_type(layer.type, net.text.dialect)
+        if layer.bottoms or len(layer.spec.tops) != 1 or declared is None or declared.tops(layer.spec).most < 2:
+            continue
+        base = net.text.layers[layer.origin].base
+        read = net.consumers(index)
+        edit = add_connection(
+            view.document, base, layer.spec, "top", [name], bool(read) and all(bottom > 0 for _, bottom in read)
+        )
+        yield Related(net.place(index, "top"), f"layer `{layer.name}` makes `{layer.tops[0]}` alone")
+        if edit is not None:
+            yield fix(f"Let layer `{layer.name}` make `{name}` too", edit)
 
 
 def _top_renamings(view: RefusalView, name: str, unread: list[tuple[int, int]], near: tuple[str, ...]) -> Iterator[Fix]:

@@ -49,8 +49,9 @@ def advise(view: RefusalView) -> Iterable[Advice]:
             yield fix("Remove what is too much", *(removal(view.document.text, span) for span in spans))
     elif given == wanted.least - 1:
         base = view.net.text.layers[layer.origin].base
+        first = wanted.least > 1 and _reads_labels(view.net, layer)
         for name in list(dict.fromkeys(_candidates(view.net, layer)))[:_MOST_OFFERED]:
-            edit = add_connection(view.document, base, layer.spec, "bottom", [name])
+            edit = add_connection(view.document, base, layer.spec, "bottom", [name], first)
             if edit is not None:
                 yield fix(f"Read `{name}`", edit)
 
@@ -76,3 +77,9 @@ def _candidates(net: Net, layer: Layer) -> Iterator[str]:
         yield from (top for other in sources for top in other.tops[1:] if top not in layer.bottoms)
     elif position:
         yield from net.layers[position - 1].tops[:1]
+
+
+def _reads_labels(net: Net, layer: Layer) -> bool:
+    """Whether all that the layer reads are labels, so that it lacks the predictions."""
+    sources = [source for source in layer.sources if source is not None]
+    return bool(sources) and all(source.top > 0 and not net.layers[source.layer].bottoms for source in sources)

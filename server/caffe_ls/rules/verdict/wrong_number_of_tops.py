@@ -77,4 +77,4 @@ def _is_read_as_second(net: Net, layer: Layer) -> bool:
     """Whether what the layer makes is read as labels only, so that what it lacks is the data."""
     position = net.layers.index(layer)
     readers = [reader for top in range(len(layer.tops)) for reader in net.consumers(position, top)]
-    return bool(readers) and all(bottom > 0 for _, bottom in readers)
+    return all(bottom > 0 for _, bottom in readers)
