@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from caffe_ls.features.building_actions import building_actions
 from caffe_ls.features.diagnostics import diagnostic
+from caffe_ls.features.solver_actions import solver_actions
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.rules.finding import FileEdit, Finding, Fix
@@ -28,6 +29,7 @@ def code_actions(view: View, span: Span, only: Sequence[str] | None) -> list[typ
     if only is not None and _wanted(_FIX_ALL, only):
         found += _fix_all(view)
     found += building_actions(view, span, lambda kind: _wanted(kind, only))
+    found += solver_actions(view, span, lambda kind: _wanted(kind, only))
     return found
 
 
