@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from lsprotocol import types
 
 from caffe_ls.actions.solver_changes import lower_base_lr, switch_debug_info
+from caffe_ls.features.building_actions import BUILDING_KIND
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.text.span import Span
 
-_KIND = f"{types.CodeActionKind.RefactorRewrite.value}.caffe.solver"
+_KIND = f"{BUILDING_KIND}.solver"
 
 
 def solver_actions(view: View, span: Span, only: Callable[[str], bool]) -> Iterator[types.CodeAction]:
