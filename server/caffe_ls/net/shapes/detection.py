@@ -255,13 +255,6 @@ def _wrong_suppression(param: Group) -> Iterator[Refusal]:
         yield _invalid("detection_output_layer.cpp:35", message, nms, "eta")
 
 
-# Cascade R-CNN has another layer of this name.
-@FAMILY.layer("DetectionEvaluate", bottoms=(0, _ENDLESS), dialect="cascade-rcnn", reads_ranks=False)
-def detection_evaluate_of_cascade(given: Given) -> Step:
-    """Not the SSD fork's; its top depends on parameters of its own."""
-    return Step((None,) * given.top_count)
-
-
 @FAMILY.layer("DetectionEvaluate", bottoms=(0, _ENDLESS))
 def detection_evaluate(given: Given) -> Step:
     """DetectionEvaluateLayer::LayerSetUp and Reshape: a row for each class, and one for each detection there is so far.
