@@ -146,6 +146,18 @@ class Evidence:
             if source is not None:
                 producer = self.net.layers[source.layer]
                 return self.top(producer.name, producer.tops[source.top])
+            return None
+        return self._before(layer) if index == 0 and not self.written else None
+
+    def _before(self, layer: str) -> Series | None:
+        """What stood in a blob before a layer rewrote it in place: all that debug lines tell of who reads what."""
+        made = next((blob for owner, blob in self._tops if owner == layer), None)
+        before: Series | None = None
+        for (owner, blob), series in self._tops.items():
+            if owner == layer:
+                return before
+            if blob == made:
+                before = series
         return None
 
     @cached_property

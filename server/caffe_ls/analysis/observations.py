@@ -10,7 +10,7 @@ from statistics import median
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.net.model import Layer
-from caffe_ls.training_log.record import Quantity
+from caffe_ls.training_log.record import NonFinite, Quantity
 from caffe_ls.training_log.series import Series
 
 LOG_OF_SMALLEST_FLOAT = 87.33654
@@ -168,7 +168,7 @@ def dead_rectifiers(evidence: Evidence) -> list[Death]:
     """ReLU layers that let nothing through any more, though they are given something."""
     found = []
     for (layer, top), series in evidence.tops():
-        if evidence.type_of(layer) not in RECTIFIERS or _leaks(evidence, layer) or len(series.values) < 1:
+        if not _may_rectify(evidence, layer, top) or _leaks(evidence, layer):
             continue
         at = _zero_to_the_end(series.values)
         if at is None:
@@ -177,8 +177,15 @@ def dead_rectifiers(evidence: Evidence) -> list[Death]:
         if given is not None and not any(value != 0 for value in given.values[-3:]):
             continue
         found.append(Death(layer, series.iterations[at], series.line_at(at), at == 0))
-        del top
     return found
+
+
+def _may_rectify(evidence: Evidence, layer: str, top: str) -> bool:
+    """Whether a layer is a ReLU; where the net is not known, whether it rewrites a blob in place and has no weights."""
+    if evidence.written:
+        return evidence.type_of(layer) in RECTIFIERS
+    makers = [owner for (owner, made), _ in evidence.tops() if made == top]
+    return len(makers) > 1 and makers[0] != layer and not evidence.params(layer)
 
 
 def _leaks(evidence: Evidence, layer: str) -> bool:
@@ -220,9 +227,9 @@ def growths(evidence: Evidence) -> Iterator[Growth]:
 
 def _growth(what: str, series: Series) -> Iterator[Growth]:
     values = series.values
-    first = next((abs(value) for value in values if math.isfinite(value) and value != 0), None)
-    if first is None or len(values) < 2:
-        return
+    if len(values) < 2 or not math.isfinite(values[0]) or values[0] == 0:
+        return  # What begins at 0 has grown infinitely with its first step.
+    first = abs(values[0])
     at = max(range(len(values)), key=lambda index: abs(values[index]) if math.isfinite(values[index]) else -1.0)
     factor = abs(values[at]) / first
     if factor >= _ORDER:
@@ -264,6 +271,34 @@ def steps_at(evidence: Evidence, index: int = 0) -> list[Step]:
 def first_odd(series: Series) -> int | None:
     """The index of the first value that is nan or infinite."""
     return next((at for at, value in enumerate(series.values) if not math.isfinite(value)), None)
+
+
+def first_nonfinite_in_training(evidence: Evidence) -> NonFinite | None:
+    """The first nan or inf of training, past those of tests."""
+    found = evidence.nonfinite
+    if found is None or found.phase == "TRAIN":
+        return found
+    run = evidence.run
+    series: list[tuple[str, Quantity | None, str | None, Series]] = [
+        ("loss", None, None, run.loss),
+        ("learning-rate", None, None, run.rate),
+    ]
+    series += [("loss", None, output.name, one) for output, one in run.outputs.items() if output.phase == "TRAIN"]
+    series += [("norm", None, None, one) for one in run.norms.values()]
+    series += [("", quantity, None, one) for (phase, _, quantity), one in run.debug.items() if phase == "TRAIN"]
+    best: NonFinite | None = None
+    for direction, quantity, blob, one in series:
+        at = first_odd(one)
+        line = one.line_at(at) if at is not None else 0
+        if at is None or not line or (best is not None and best.line <= line):
+            continue
+        iteration = one.iterations[at]
+        if quantity is None:
+            best = NonFinite(line, iteration, "TRAIN", direction, None, blob)
+        else:
+            place = (quantity.layer, quantity.blob, quantity.part)
+            best = NonFinite(line, iteration, "TRAIN", quantity.direction, *place)
+    return best
 
 
 def value_at(series: Series | None, iteration: int) -> float | None:

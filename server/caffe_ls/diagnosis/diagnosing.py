@@ -11,6 +11,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.diagnosis.cause import Cause
 from caffe_ls.diagnosis.causes.all_causes import WEIGHED
+from caffe_ls.diagnosis.causes.endings import interrupted
 from caffe_ls.diagnosis.causes.healthy import healthy
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.training_log.ending import ended
@@ -48,6 +49,9 @@ def diagnose_evidence(evidence: Evidence) -> tuple[Cause, ...]:
             known = best.get(cause.cause)
             if cause.confidence >= _LEAST and (known is None or known.confidence < cause.confidence):
                 best[cause.cause] = cause
+    if evidence.ended == "killed" and "interrupted" not in best:
+        strongest = max((cause.confidence for cause in best.values()), default=0.0)
+        best["interrupted"] = interrupted(symptoms, strongest)
     best["healthy"] = healthy(symptoms, tuple(best.values()))
     ranked = sorted(best.values(), key=lambda cause: -cause.confidence)
-    return tuple(cause for cause in ranked if cause.confidence >= _LEAST)
+    return tuple(cause for cause in ranked if cause.confidence >= _LEAST) or (ranked[0],)

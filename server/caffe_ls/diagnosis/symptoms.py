@@ -8,12 +8,13 @@ from functools import cached_property
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import (
+    LOG_OF_SMALLEST_FLOAT,
     Death,
     Growth,
     LossCurve,
     dead_rectifiers,
-    early,
     finite_values,
+    first_nonfinite_in_training,
     growths,
     has_improved,
     is_flat,
@@ -23,6 +24,13 @@ from caffe_ls.analysis.observations import (
 from caffe_ls.training_log.record import NonFinite
 
 _ORDER = 10.0
+_FLOOR = LOG_OF_SMALLEST_FLOAT
+_ALMOST = 0.75
+"""A batch of which three quarters sit at the floor."""
+
+_NEAR_BELOW, _NEAR_ABOVE = 0.95, 1.1
+"""Around ln C: below it a net knows something; above, it is as good as nothing, with scatter."""
+
 _GROWN = 1e3
 """From so large a growth on there is no doubt that a value on its way to infinity was seen growing."""
 
@@ -40,13 +48,31 @@ class Symptoms:
 
     @cached_property
     def nonfinite(self) -> NonFinite | None:
-        """The first nan or inf of training; of tests only where training has none: a first test may."""
-        return self.evidence.nonfinite
+        """The first nan or inf of training; of tests only where training has none."""
+        return first_nonfinite_in_training(self.evidence) or self.evidence.nonfinite
 
     @cached_property
     def broke_in_training(self) -> bool:
         """Whether nan or inf came up in training."""
-        return self.nonfinite is not None and self.nonfinite.phase == "TRAIN"
+        if self.nonfinite is None or self.nonfinite.phase == "TRAIN":
+            return self.nonfinite is not None
+        # Of a run that displays no training, tests tell; the first one may overflow for no harm.
+        return (
+            any(curve.from_tests and not math.isfinite(curve.series.values[-1]) for curve in self.losses)
+            and (self.nonfinite.iteration or 0) > 0
+        )
+
+    @cached_property
+    def broke_in_tests(self) -> bool:
+        """Whether tests give nan or inf after the first one, and training does not."""
+        if self.broke_in_training or self.nonfinite is None:
+            return False
+        tests = [series for output, series in self.evidence.run.outputs.items() if output.phase == "TEST"]
+        return any(
+            not math.isfinite(value) and iteration > series.iterations[0]
+            for series in tests
+            for iteration, value in zip(series.iterations, series.values, strict=True)
+        )
 
     @cached_property
     def broke_before_any_update(self) -> bool:
@@ -56,12 +82,53 @@ class Symptoms:
 
     @cached_property
     def improved(self) -> bool:
-        """Whether a loss came down and is still a number at the end."""
-        return any(
-            has_improved(finite_values(curve.series)) and math.isfinite(curve.series.values[-1])
-            for curve in self.losses
-            if curve.series.values
-        )
+        """Whether a loss came down below where it began and below knowing nothing, and the net still learns."""
+        return not self.stopped_learning and any(_is_better(curve) for curve in self.losses)
+
+    @cached_property
+    def stopped_learning(self) -> bool:
+        """Whether in the last pass shown the gradients of all weights, biases not counted, are exactly 0."""
+        last = [
+            diff.values[-1]
+            for layer in self.evidence.order
+            for _, diff in self.evidence.params(layer)[:1]
+            if diff is not None and diff.values
+        ]
+        return bool(last) and not any(last)
+
+    @cached_property
+    def at_chance(self) -> LossCurve | None:
+        """A loss over classes that ends where knowing nothing is, at ln of their number, and never was below it."""
+        for curve in self.losses:
+            values = finite_values(curve.series)
+            if curve.chance is None or len(values) < 4 or not math.isfinite(curve.series.values[-1]):
+                continue
+            if _is_near(late(values), curve.chance) and min(values) > 0.85 * curve.chance:
+                return curve
+        return None
+
+    @cached_property
+    def unlearned(self) -> LossCurve | None:
+        """A loss over classes that had come down and then went back to knowing nothing, and stays there."""
+        for curve in self.losses:
+            values = finite_values(curve.series)
+            if curve.chance is None or len(values) < 6:
+                continue
+            best = min(range(len(values)), key=values.__getitem__)
+            rest = values[best + 1 :]
+            if values[best] < 0.9 * curve.chance and len(rest) >= 3 and _is_near(late(rest), curve.chance):
+                return curve
+        return None
+
+    @cached_property
+    def saturated(self) -> LossCurve | None:
+        """A loss that has been at the floor of its logarithm: all scores were lost to one class."""
+        for curve in self.losses:
+            values = finite_values(curve.series)
+            known = curve.type == "SoftmaxWithLoss" or (not curve.type and values and max(values) < 1.001 * _FLOOR)
+            if known and values and _ALMOST * _FLOOR <= max(values) <= 1.001 * _FLOOR:
+                return curve
+        return None
 
     @cached_property
     def flat(self) -> bool:
@@ -83,10 +150,12 @@ class Symptoms:
     def worst_loss(self) -> LossCurve | None:
         """A loss that is higher at the end, by an order of magnitude, than it was, and than knowing nothing is."""
         for curve in self.losses:
-            values = finite_values(curve.series)
-            if len(values) >= 2 and late(values) >= _ORDER * max(abs(early(values)), 1e-30):
+            values = [abs(value) for value in finite_values(curve.series)]
+            if len(values) < 2 or not values[0]:
+                continue
+            if late(values) >= _ORDER * max(values[0], curve.chance or 0.0):
                 return curve
-            if curve.chance and len(values) >= 2 and late(values) >= max(2 * curve.chance, 2 * early(values)):
+            if curve.chance and late(values) >= max(2 * curve.chance, 2 * values[0]):
                 return curve
         return None
 
@@ -110,7 +179,8 @@ class Symptoms:
         largest = self.largest_growth
         if self.broke_in_training:
             grown = largest is not None and largest.factor >= _GROWN
-            return not self.broke_before_any_update and (grown or self.shows_overflow)
+            rose = self.worst_loss is not None or self.saturated is not None
+            return not self.broke_before_any_update and (grown or rose or self.shows_overflow)
         if self.worst_loss is not None:
             return True
         weights = [growth for growth in self.growths if "loss" not in growth.what]
@@ -150,4 +220,17 @@ class Symptoms:
             or self.died is not None
             or self.negative_loss is not None
             or any(death.born for death in self.dead)
+            or self.unlearned is not None
+            or self.saturated is not None
         )
+
+
+def _is_better(curve: LossCurve) -> bool:
+    values = finite_values(curve.series)
+    if len(values) < 3 or not math.isfinite(curve.series.values[-1]) or not has_improved(values):
+        return False
+    return late(values) < 0.9 * abs(values[0]) and (curve.chance is None or late(values) < _NEAR_BELOW * curve.chance)
+
+
+def _is_near(level: float, chance: float) -> bool:
+    return _NEAR_BELOW * chance < level < _NEAR_ABOVE * chance

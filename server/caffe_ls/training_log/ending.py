@@ -22,7 +22,12 @@ def told_by(kind: str, signal: str, before: str) -> str:
         return "killed"
     if kind == "done":
         return "killed" if before == "killed" else "done"
-    if kind in ("fatal", "check-failed", "stack-title"):  # the title is glog's, of lines of severity F alone
+    if kind in (
+        "fatal",
+        "fatal-words",
+        "check-failed",
+        "stack-title",
+    ):  # the title is glog's, of lines of severity F alone
         return "crashed" if before == "crashed" else "fatal"
     if kind == "signal" and signal in _ASKED_TO_STOP:
         return before if before in ("done", "fatal") else "killed"

@@ -155,6 +155,15 @@ PATTERNS: tuple[Pattern, ...] = (
         rb"(?:\[?F?\]?)Check failed: (.+)",
         "Check failed: a == b (1 vs. 2) words",
     ),
+    _pattern(
+        "fatal-words",
+        rb"(?:Unknown learning rate policy:|Cannot use GPU in CPU-only |Cannot write to snapshot prefix |"
+        rb"Cannot (?:copy|share) param |Unknown bottom blob |Top blob '|Duplicate blobs produced |"
+        rb"Multi-GPU execution not available|Unknown (?:solver|layer) type|Layers without |No layers? |"
+        rb"Incompatible number of blobs)",
+        "Unknown learning rate policy: linear",
+        "Cannot copy param 0 weights from layer 'fc8'; shape mismatch.",
+    ),
     _pattern("stack-title", rb"Check failure stack trace:", "*** Check failure stack trace: ***"),
     _pattern(
         "signal",

@@ -18,7 +18,18 @@ from caffe_ls.training_log.series import Series
 _SOLVER_STATE = re.compile(rb"_iter_(\d{1,15})\.solverstate")
 _SPEED = re.compile(rb"([-+\d.e]+) iter/s")
 _MOST_SERIES = 20_000
-_ENDINGS = ("done", "stopped", "signal", "aborted", "killed", "frame", "traceback", "check-failed", "stack-title")
+_ENDINGS = (
+    "done",
+    "stopped",
+    "signal",
+    "aborted",
+    "killed",
+    "frame",
+    "traceback",
+    "check-failed",
+    "stack-title",
+    "fatal-words",
+)
 # Kinds of lines that are kept as events, with their offset.
 PLACED = frozenset((*_ENDINGS, "exception", "missing", "snapshot", "restore", "start"))
 

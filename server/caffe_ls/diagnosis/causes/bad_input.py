@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from caffe_ls.analysis.observations import finite_values, value_at
+from caffe_ls.analysis.observations import NORMALISING, finite_values, value_at
 from caffe_ls.diagnosis.cause import Cause, Reason
+from caffe_ls.diagnosis.causes.proportions import broke_early, largest_excess
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 
@@ -18,6 +19,8 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     found = symptoms.nonfinite
     origin = origin_of(symptoms)
     if found is None or not symptoms.broke_in_training:
+        yield from _in_tests(symptoms)
+        yield from _hidden(symptoms)
         return
     if origin is not None and origin.is_data:
         what = "inf" if math.isinf(origin.value) else "nan"
@@ -26,6 +29,40 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         return
     if symptoms.came_suddenly and not _acts_at_once(symptoms, origin):
         yield _between_displays(symptoms, origin)
+
+
+def _in_tests(symptoms: Symptoms) -> Iterator[Cause]:
+    """nan in tests alone: from the test data, as the log shows, or where no statistics of training play a part."""
+    found, evidence = symptoms.nonfinite, symptoms.evidence
+    if found is None or found.phase != "TEST":
+        return
+    spec = evidence.written.get(found.layer or "")
+    if found.direction == "forward" and found.layer and (spec is not None and not spec.bottoms):
+        text = f"`{found.blob}` comes out of `{found.layer}` with nan or inf in the test of iteration {found.iteration}"
+        yield Cause("bad-input", 0.95, (Reason(found.line, text),), _CONFIRM)
+    elif symptoms.broke_in_tests and not any(spec.type in NORMALISING for spec in evidence.written.values()):
+        text = f"tests give nan from iteration {found.iteration} on, training does not"
+        yield Cause("bad-input", 0.65, (Reason(found.line, text),), "read the test data by themselves")
+
+
+def _hidden(symptoms: Symptoms) -> Iterator[Cause]:
+    """A net that learnt and then knows nothing for good: nan that MAX pooling and ReLU hide from the loss.
+
+    Their comparisons with nan are false, so that a net whose weights are all nan gives the same finite scores for
+    ever (pooling_layer.cpp and relu_layer.cpp, Forward_cpu).
+    """
+    curve = symptoms.unlearned
+    if curve is None or symptoms.evidence.has_debug or largest_excess(symptoms) >= 1:
+        return
+    values = finite_values(curve.series)
+    at = curve.series.values.index(min(values))
+    reasons = (
+        Reason(
+            curve.series.line_at(at), f"`{curve.name}` was down to {min(values):.3g}, and then back at ln C for good"
+        ),
+        Reason(None, "MAX pooling and ReLU hide nan from the loss: the weights may be nan since then"),
+    )
+    yield Cause("bad-input", 0.62, reasons, "train with debug_info: true, which shows nan where it comes up")
 
 
 def _acts_at_once(symptoms: Symptoms, origin: Origin | None) -> bool:
@@ -47,7 +84,9 @@ def _between_displays(symptoms: Symptoms, origin: Origin | None) -> Cause:
         text = f"what happened in iterations {last_good + 1} to {found.iteration} is not displayed"
         reasons.append(Reason(None, text))
     sure = 0.6
-    if any(len(values) >= 3 for values in levels):
+    if largest_excess(symptoms) >= 1 and broke_early(symptoms):
+        sure = 0.5
+    elif any(len(values) >= 3 for values in levels):
         sure = 0.74  # It was trained for a while, and numbers were as they should be.
     if origin is not None and origin.weights_are_broken:
         data = evidence.tops()

@@ -102,6 +102,13 @@ def _no_eps(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
 def _tests_differ(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
     """Training that learns beside tests that know nothing: the two use different statistics."""
     evidence = symptoms.evidence
+    if symptoms.broke_in_tests and symptoms.nonfinite is not None:
+        about = f"`{spec.name}` tests with running statistics: once nan is in them it stays"
+        reasons = (
+            Reason(symptoms.nonfinite.line, "tests give nan after the first one too, training does not"),
+            Reason(evidence.layer_line(spec.name), about),
+        )
+        yield Cause(_NAME, 0.62, reasons, "look at moving_average_fraction, and at the statistics in the snapshot")
     if symptoms.broke_in_training or not symptoms.improved:
         return
     for curve in symptoms.losses:

@@ -22,7 +22,8 @@ _BY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"Momentum cannot be used|SolverParameter must|solver type|max_iter|gamma\(\)|SolverParameter file|"
         r"iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter", re.IGNORECASE)),
     ("environment", re.compile(
-        r"File not found|No such file|Cannot use GPU|could ?n[o']t open|Failed to open|out of memory|cudaSuccess|"
+        r"File not found|No such file|Cannot use GPU|could ?n[o']t (?:open|load|find|read)|"
+        r"could not (?:open|load|find|read)|Failed to open|out of memory|cudaSuccess|"
         r"CUDNN|CUBLAS|CURAND|NCCL|cuda|mdb_status|leveldb|Permission denied|snapshot prefix|directory exists|"
         r"bad_alloc|No module named|ImportError|ModuleNotFoundError|FileNotFoundError|IOError|OSError|MemoryError|"
         r"Unable to open|H5F|fd != -1|mean file|Error (?:saving|reading)|HDF5 file|IMDB|disk", re.IGNORECASE)),
@@ -53,15 +54,13 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     """Causes that the end of the run tells."""
     evidence = symptoms.evidence
     events = evidence.run.events
-    fatal = [*events.get("fatal", []), *events.get("check-failed", [])]
+    fatal = [event for kind in ("fatal", "check-failed", "fatal-words") for event in events.get(kind, [])]
     if fatal:
         yield from _fatal(symptoms, min(fatal, key=lambda event: event.line))
     elif events.get("exception") and evidence.ended == "crashed":
         yield from _exception(symptoms, events["exception"][-1])
     elif evidence.ended == "crashed":
         yield from _crash(symptoms)
-    if evidence.ended == "killed":
-        yield _interrupted(symptoms)
 
 
 def _fatal(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
@@ -154,19 +153,16 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
     yield Cause("environment", confidence, reasons, "run it under a debugger, or with a debug build of Caffe")
 
 
-def _interrupted(symptoms: Symptoms) -> Cause:
+def interrupted(symptoms: Symptoms, strongest: float) -> Cause:
+    """That somebody or something stopped the run: as sure as no other cause is."""
     run = symptoms.evidence.run
     said = next((event for kind in ("stopped", "signal", "killed") for event in run.events.get(kind, [])), None)
     if said is not None:
         reason = Reason(said.line, f"it was stopped: {said.text[:200]}")
     else:
         reason = Reason(None, "the log ends in the middle of a line or of an iteration")
-    return Cause(
-        "interrupted",
-        0.25 if symptoms.has_trouble else 0.93,
-        (reason,),
-        "resume it from its last snapshot, if it has one",
-    )
+    sure = min(0.25 if symptoms.has_trouble else 0.93, 1 - strongest)
+    return Cause("interrupted", sure, (reason,), "resume it from its last snapshot, if it has one")
 
 
 def _line(symptoms: Symptoms) -> int:

@@ -28,6 +28,7 @@ def _zero(symptoms: Symptoms) -> Iterator[Cause]:
         return
     zeros = [layer for layer in _hidden(evidence) if _is_zero(evidence, layer)]
     if not zeros:
+        yield from _zero_in_log(evidence)
         return
     reasons = []
     stay = []
@@ -59,6 +60,24 @@ def _zero(symptoms: Symptoms) -> Iterator[Cause]:
     yield Cause(
         "zero-initialised-weights", sure, tuple(reasons), "give the layers a weight_filler such as xavier", fixes
     )
+
+
+def _zero_in_log(evidence: Evidence) -> Iterator[Cause]:
+    """As above where the log has debug lines and no net."""
+    if evidence.net is not None or not evidence.is_from_start:
+        return
+    weighted = [(layer, evidence.params(layer)[0][0]) for layer in evidence.order if evidence.params(layer)]
+    zeros = [(layer, data) for layer, data in weighted[:-1] if not any(data.values) and _gives_nothing(evidence, layer)]
+    if zeros:
+        reasons = tuple(
+            Reason(data.line_at(0), f"all weights of `{layer}` are exactly 0, first and last") for layer, data in zeros
+        )
+        yield Cause("zero-initialised-weights", 0.93, reasons, "give the layers a weight_filler such as xavier")
+
+
+def _gives_nothing(evidence: Evidence, layer: str) -> bool:
+    made = evidence.top(layer)
+    return made is not None and not any(made.values)
 
 
 def _hidden(evidence: Evidence) -> list[Layer]:

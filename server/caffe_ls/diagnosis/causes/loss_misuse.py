@@ -61,7 +61,9 @@ def _negative(symptoms: Symptoms, curve: LossCurve) -> Iterator[Cause]:
             why = f"{kind} is never below 0 for what it is made for"
         yield Cause(_NAME, 0.95, (where, Reason(evidence.layer_line(curve.layer), why)), "look at what the loss reads")
     elif not symptoms.improved:
-        yield Cause(_NAME, 0.4, (where,), "look at what the loss reads")
+        # Of a type that is not known, negative values alone may be as they should; driven up they are not.
+        sure = 0.75 if symptoms.exploded and at == 0 else 0.4
+        yield Cause(_NAME, sure, (where,), "look at what the loss reads")
 
 
 def _nothing(symptoms: Symptoms, curve: LossCurve) -> Iterator[Cause]:

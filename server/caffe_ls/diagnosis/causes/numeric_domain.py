@@ -23,6 +23,7 @@ _LARGEST_EXPONENT = 88.0
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     """`numeric-domain`."""
     if not symptoms.broke_in_training:
+        yield from _hidden(symptoms)
         return
     evidence, origin = symptoms.evidence, origin_of(symptoms)
     if origin is not None:
@@ -32,6 +33,8 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             yield _at_layer(symptoms, origin, how)
         elif origin.type in _DIVIDING_LOSSES and origin.inputs_are_finite:
             yield from _division(symptoms, origin.layer, origin.type)
+        elif not evidence.written and not (origin.is_data or origin.weights_are_broken or symptoms.exploded):
+            yield _unknown_layer(symptoms, origin)
         return
     if evidence.has_debug:
         return
@@ -47,6 +50,25 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         yield Cause(_NAME, 0.86 if symptoms.broke_before_any_update else 0.78, reasons, _confirm(spec.name))
     else:
         yield from _dividing_loss_of_output(symptoms)
+
+
+def _hidden(symptoms: Symptoms) -> Iterator[Cause]:
+    """A net that knows nothing, with a layer that makes nan of some numbers, and pooling or ReLU that hides it."""
+    evidence = symptoms.evidence
+    curve = symptoms.unlearned or symptoms.at_chance
+    if curve is None or evidence.has_debug or (symptoms.has_trouble and symptoms.unlearned is None):
+        return
+    if not {spec.type for spec in evidence.written.values()} & {"ReLU", "Pooling"}:
+        return
+    for spec in evidence.written.values():
+        how = domain_of(spec)
+        if how is not None and len(curve.series.values) >= 10:
+            reasons = (
+                Reason(evidence.layer_line(spec.name), f"`{spec.name}` ({spec.type}) {how}"),
+                Reason(curve.series.line_at(0), "the net knows nothing: MAX pooling and ReLU hide nan from the loss"),
+            )
+            yield Cause(_NAME, 0.65, reasons, "train with debug_info: true, which shows nan where it comes up")
+            return
 
 
 def domain_of(spec: LayerSpec) -> str | None:
@@ -78,6 +100,20 @@ def _at_layer(symptoms: Symptoms, origin: Origin, how: str) -> Cause:
     )
     sure = 0.97 if origin.largest_input < _FINITE_MAKERS and not _was_blown_up(symptoms, origin) else 0.45
     return Cause(_NAME, sure, reasons, _confirm(origin.layer))
+
+
+def _unknown_layer(symptoms: Symptoms, origin: Origin) -> Cause:
+    """Where the log has no net: all that is seen is that a layer made it."""
+    found = symptoms.nonfinite
+    assert found is not None
+    text = (
+        f"the first value that is no number comes out of `{origin.layer}`, what stands before it in the pass is finite"
+    )
+    reasons = (
+        Reason(found.line, text),
+        Reason(None, "the log does not print the net: --net tells what the layer does"),
+    )
+    return Cause(_NAME, 0.6, reasons, f"look at what `{origin.layer}` computes, and of what")
 
 
 def _was_blown_up(symptoms: Symptoms, origin: Origin) -> bool:

@@ -22,6 +22,7 @@ from caffe_ls.analysis.observations import (
     REGRESSIONS,
     WEIGHTED,
     finite_values,
+    late,
     shown,
     steps_at,
 )
@@ -29,14 +30,17 @@ from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.causes.fillers import input_width, typical_weight
 from caffe_ls.diagnosis.edits import set_in_layer, set_solver
 from caffe_ls.diagnosis.symptoms import Symptoms
-from caffe_ls.net.model import Layer
+from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Fix
 
-_USUAL_RATES = {"SGD": 0.01, "Nesterov": 0.01, "AdaGrad": 0.01, "Adam": 0.001, "RMSProp": 0.001}
+_USUAL_RATES = {"SGD": 0.01, "Nesterov": 0.01, "AdaGrad": 0.01, "AdaDelta": 1.0, "Adam": 0.001, "RMSProp": 0.001}
 """Rates with which each rule trains nets of unit inputs: Caffe's own examples and the rules' papers."""
 
 _KEEPS_VARIANCE = 2.0
 """A weight's variance times the width of its input that keeps activations as they are through ReLUs (He et al.)."""
+
+_XAVIER = math.sqrt(1 / _KEEPS_VARIANCE)
+"""How many times larger xavier's weights make what goes through them."""
 
 _RAW_IMAGE = 60.0
 """The mean distance of pixels from their mean, in images of 0..255, as nobody has scaled them."""
@@ -60,10 +64,10 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = symptoms.evidence
     if evidence.ended == "fatal" and not symptoms.broke_in_training:
         return
-    trouble = list(_trouble(symptoms))
+    factors = list(_factors(symptoms))
+    trouble = list(_trouble(symptoms)) or list(_nothing_learnt(symptoms, factors))
     if not trouble:
         return
-    factors = list(_factors(symptoms))
     if symptoms.broke_before_any_update:
         factors = [factor for factor in factors if factor.cause not in ("learning-rate-too-high",)]
     recurrent = _unclipped(symptoms)
@@ -76,7 +80,7 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             (set_solver(evidence, "clip_gradients", "1"),),
         )
     ranked = sorted(factors, key=lambda factor: -factor.decades)
-    strength = _strength(symptoms)
+    strength = _strength(symptoms, ranked[0].decades if ranked else 0.0)
     for place, factor in enumerate(ranked):
         lead = factor.decades - (ranked[place + 1].decades if place + 1 < len(ranked) else 0.0) if place == 0 else 0.0
         if place == 0:
@@ -88,13 +92,26 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         yield Cause(factor.cause, sure, (*factor.reasons, *trouble[:3]), factor.confirm, factor.fixes)
 
 
-def _strength(symptoms: Symptoms) -> float:
+def largest_excess(symptoms: Symptoms) -> float:
+    """By how many decades the factor farthest above its usual size lies above it."""
+    return max(factor.decades for factor in _factors(symptoms))
+
+
+def _strength(symptoms: Symptoms, excess: float) -> float:
     """How sure it is that anything diverged at all."""
     if symptoms.exploded or symptoms.died is not None:
         return 0.93
     if symptoms.broke_before_any_update:
         return 0.6
-    return 0.72
+    if symptoms.came_suddenly and excess >= 1 and broke_early(symptoms):
+        return 0.9  # What is so far out of proportion takes no more than the iterations that were not displayed.
+    return 0.75
+
+
+def broke_early(symptoms: Symptoms) -> bool:
+    """Whether nan or inf was there by the third displayed iteration."""
+    found, shown_at = symptoms.nonfinite, symptoms.evidence.run.loss.iterations
+    return found is not None and found.iteration is not None and found.iteration <= max([0, *shown_at[:3]])
 
 
 def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
@@ -125,6 +142,27 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
     jump = _jumped_to_chance(symptoms)
     if jump is not None:
         yield jump
+    lost = symptoms.unlearned
+    if lost is not None and jump is None and not symptoms.broke_in_training:
+        values = finite_values(lost.series)
+        at = lost.series.values.index(min(values))
+        text = f"the loss `{lost.name}` was down to {shown(min(values))} and went back to ln({lost.classes}) for good"
+        yield Reason(lost.series.line_at(at), text)
+
+
+def _nothing_learnt(symptoms: Symptoms, factors: list[Factor]) -> Iterator[Reason]:
+    """A net that knows nothing at the end, trained with something far out of proportion that nothing holds back."""
+    if symptoms.improved or symptoms.evidence.run.clipping.values or max(one.decades for one in factors) < 1:
+        return
+    for curve in symptoms.losses:
+        values = finite_values(curve.series)
+        if len(values) < 10 or (curve.chance is not None and curve is not symptoms.at_chance):
+            continue
+        if curve.chance is not None or symptoms.flat:
+            at = len(curve.series.values) - 1
+            text = f"the loss `{curve.name}` is {shown(late(values))} at the end: nothing has been learnt"
+            yield Reason(curve.series.line_at(at), text)
+            return
 
 
 def _jumped_to_chance(symptoms: Symptoms) -> Reason | None:
@@ -150,7 +188,7 @@ def _factors(symptoms: Symptoms) -> Iterator[Factor]:
     if loss_weight is not None:
         yield loss_weight
     inputs = _inputs(evidence)
-    targets = _targets(symptoms)
+    targets = _targets(symptoms) or (_first_scores(symptoms) if inputs is None else None)
     scale = max((one for one in (inputs, targets) if one is not None), key=lambda one: one.decades, default=None)
     if scale is not None:
         yield scale
@@ -224,18 +262,18 @@ def _loss_weight(symptoms: Symptoms) -> Factor | None:
 def _inputs(evidence: Evidence) -> Factor | None:
     """How much larger than 1 the data are, less what small first weights take back."""
     net = evidence.net
-    for layer in net.layers if net is not None else ():
+    if net is None:
+        return _inputs_in_log(evidence)
+    for layer in net.layers:
         if layer.type not in WEIGHTED or not layer.sources or layer.sources[0] is None:
             continue
-        source = net.layers[layer.sources[0].layer] if net is not None else layer
+        source = net.layers[layer.sources[0].layer]
         if source.bottoms and evidence.type_of(source.name) not in ("Power", "Scale", "Split", "Reshape", "Flatten"):
             continue
         size, reason = _size_of_data(evidence, layer, source)
         if size is None or size <= 0 or not math.isfinite(size):
             continue
-        gain = _gain(evidence, layer)
-        taken_back = min(0.0, math.log10(gain)) if gain else 0.0
-        decades = math.log10(size) + taken_back
+        decades = math.log10(size) + _taken_back(evidence, net)
         if decades > 0.3 and reason is not None:
             return Factor(
                 "unscaled-input",
@@ -246,6 +284,25 @@ def _inputs(evidence: Evidence) -> Factor | None:
             )
         return None
     return None
+
+
+def _taken_back(evidence: Evidence, net: Net) -> float:
+    """What fillers smaller than xavier's take back, in decades: nets of raw images are trained with such."""
+    gains = [_gain(evidence, layer) for layer in net.layers if layer.type in WEIGHTED]
+    return sum(min(0.0, math.log10(gain / _XAVIER)) for gain in gains if gain)
+
+
+def _inputs_in_log(evidence: Evidence) -> Factor | None:
+    """As above where the log has debug lines and no net: what its first layer gives out is the data."""
+    if not evidence.order or not evidence.has_debug or evidence.params(evidence.order[0]):
+        return None
+    series = evidence.top(evidence.order[0])
+    values = finite_values(series) if series is not None else []
+    if series is None or not values or values[0] <= 2:
+        return None
+    reason = Reason(series.line_at(0), f"`{evidence.order[0]}` gives {shown(values[0])} in the mean")
+    confirm = "scale the data to about -1..1 and leave the rest"
+    return Factor("unscaled-input", math.log10(values[0]), (reason,), confirm)
 
 
 def _size_of_data(evidence: Evidence, layer: Layer, source: Layer) -> tuple[float | None, Reason | None]:
@@ -298,6 +355,33 @@ def _targets(symptoms: Symptoms) -> Factor | None:
         if found is None or factor.decades > found.decades:
             found = factor
     return found
+
+
+def _first_scores(symptoms: Symptoms) -> Factor | None:
+    """How large the inputs must be for the first loss over classes, in which no rate has acted yet.
+
+    Scores of order 1 give about ln C. A first loss far above it is as large as the scores are; what the first weights
+    do not account for, the inputs do.
+    """
+    evidence = symptoms.evidence
+    weights = _weights(evidence)
+    for curve in symptoms.losses:
+        values = curve.series.values
+        if curve.chance is None or not evidence.is_from_start or evidence.has_weights_loaded or curve.from_tests:
+            continue
+        if not math.isfinite(values[0]) or values[0] < 2 * curve.chance or curve.type != "SoftmaxWithLoss":
+            continue
+        decades = math.log10(values[0] / curve.chance) - (weights.decades if weights is not None else 0.0)
+        if decades > 0.3 and not any(spec.type in NORMALISING for spec in evidence.written.values()):
+            text = f"`{curve.name}` is {shown(values[0])} before the first step, far above ln({curve.classes})"
+            reasons = (
+                Reason(curve.series.line_at(0), text),
+                Reason(None, "the first weights do not account for it: what they are given must be large"),
+            )
+            return Factor(
+                "unscaled-input", decades, reasons, "look at the range of the data; scale them to about -1..1"
+            )
+    return None
 
 
 def _target_size(

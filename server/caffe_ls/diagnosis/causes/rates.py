@@ -25,7 +25,11 @@ def simulated(symptoms: Symptoms) -> tuple[RatePolicy, RateAnalysis] | None:
     """The policy and the rate that it gives over the iterations of the run."""
     solver, last = symptoms.evidence.solver, symptoms.evidence.run.last_iteration
     policy = None if solver is None else policy_of(solver)
-    return None if policy is None or last is None else (policy, analyse(policy, last + 1))
+    if policy is None or last is None:
+        return None
+    # Of the iteration that ends a run only the loss is computed: it has no update any more.
+    ran = last if symptoms.evidence.ended == "done" and last == policy.max_iter else last + 1
+    return policy, analyse(policy, max(ran, 1))
 
 
 def _not_finite(symptoms: Symptoms) -> Iterator[Cause]:
@@ -96,7 +100,7 @@ def _grows(symptoms: Symptoms) -> Iterator[Cause]:
         sure = 0.72 + 0.24 * grown if troubled else (0.6 if factor >= _GROWN else 0.2)
     else:
         # Rates that rise at first are a fork's warm-up as a rule: then they stay where they belong.
-        sure = 0.6 if troubled and factor >= _GROWN and highest is not None and highest is before[-1] else 0.15
+        sure = 0.88 if troubled and factor >= _GROWN and highest is not None and highest is before[-1] else 0.15
     fixes = _fixes(symptoms, field)
     yield Cause("learning-rate-grows", sure, tuple(reasons), "give the policy a rate that only falls", fixes)
 

@@ -39,11 +39,32 @@ def _from_log(symptoms: Symptoms) -> Iterator[Cause]:
         reason = Reason(rates.line_at(at), f"the rate turns negative in iteration {rates.iterations[at]}")
         yield Cause(_NAME, 0.8, (reason,), "train no longer than `max_iter`, or choose another policy")
     yield from _rate_of_zero(symptoms)
+    yield from _no_forward(symptoms)
     run = evidence.run
     scales = run.clipping_scale.values
     if scales and not any(scales):
         reason = Reason(run.clipping.line_at(0), "gradient clipping scales every gradient to 0")
         yield _cause((reason,), "clip_gradients", remove_from_solver(evidence, "clip_gradients"))
+
+
+def _no_forward(symptoms: Symptoms) -> Iterator[Cause]:
+    """Outputs of exactly 0 beside a smoothed loss of 0 or nan from the start: no forward pass was run at all.
+
+    The loss is summed over iter_size passes and divided by it (solver.cpp, Solver::Step).
+    """
+    evidence, run = symptoms.evidence, symptoms.evidence.run
+    outputs = [series for output, series in run.outputs.items() if output.phase == "TRAIN"]
+    if not outputs or any(any(series.values) for series in outputs) or not run.loss.values:
+        return
+    first = run.loss.values[0]
+    if evidence.has_debug and any(one.direction == "backward" for one, _ in evidence.every_backward()):
+        return
+    if math.isnan(first):
+        text = "the loss is nan at once, while every output is exactly 0: it was divided by an iter_size of 0"
+        yield Cause(_NAME, 0.95, (Reason(run.loss.line_at(0), text),), "look at `iter_size` in the solver")
+    elif first == 0 and len(outputs) > 0 and not any(curve.type == "InfogainLoss" for curve in symptoms.losses):
+        text = "the loss and every output are exactly 0: no forward pass is run"
+        yield Cause(_NAME, 0.82, (Reason(run.loss.line_at(0), text),), "look at `iter_size` in the solver")
 
 
 def _rate_of_zero(symptoms: Symptoms) -> Iterator[Cause]:

@@ -48,16 +48,19 @@ def _too_low(symptoms: Symptoms) -> Iterator[Cause]:
     reasons = [Reason(line, f"the rate is {rate:g}")]
     moved = _largest_motion(evidence, rate * lasting * iterations) if not adaptive else None
     if adaptive:
-        # Each step of these rules is about as large as the rate, whatever the gradient is; weights are 0.01 and more.
-        share = rate * iterations / 0.01
-        sure = 0.8 if share < _HARDLY else 0.0
+        # Each step of these rules is about as large as the rate, whatever the gradient is.
+        share = rate * iterations / _mean_weight(evidence)
+        sure = 0.85 if share < _HARDLY else 0.75 if share < 10 * _HARDLY and symptoms.flat else 0.0
     elif moved is not None:
         layer, share, diff_line = moved
         text = f"all steps of the run together move no weights by more than {shown(100 * share)} % (`{layer}`)"
         reasons.append(Reason(diff_line, text))
-        sure = 0.95 if share < 0.1 * _HARDLY else 0.8 if share < _HARDLY else 0.0
+        creeps = share < 10 * _HARDLY and share / iterations < 0.01 * _HARDLY
+        sure = 0.95 if share < 0.1 * _HARDLY else 0.8 if share < _HARDLY or creeps else 0.0
+    elif symptoms.flat and _is_of_order_one(symptoms):
+        sure = 0.8 if rate * lasting * iterations * _STEEPEST < 10 * _HARDLY else 0.0
     else:
-        sure = 0.8 if rate * lasting * iterations * _STEEPEST < 10 * _HARDLY and symptoms.flat else 0.0
+        sure = 0.0
     if rate == 0 and solver is not None and not solver.has("base_lr"):
         sure = min(sure, 0.6)
     if sure:
@@ -66,6 +69,18 @@ def _too_low(symptoms: Symptoms) -> Iterator[Cause]:
         fix = set_solver(evidence, "base_lr", f"{advised:g}")
         confirm = f"train with base_lr {advised:g}: the loss falls within the same number of iterations"
         yield Cause("learning-rate-too-low", sure, tuple(reasons), confirm, (fix,))
+
+
+def _mean_weight(evidence: Evidence) -> float:
+    """The mean size of weights where the log shows it; else as small as fillers usually make them."""
+    sizes = [values[0] for layer in evidence.order for data, _ in evidence.params(layer)[:1]
+             if (values := finite_values(data)) and values[0]]  # fmt: skip
+    return median(sizes) if sizes else 0.01
+
+
+def _is_of_order_one(symptoms: Symptoms) -> bool:
+    """Whether the losses are those of outputs of order 1: sums over many pixels are trained with tiny rates."""
+    return all(abs(values[0]) < 100 for curve in symptoms.losses if (values := finite_values(curve.series)))
 
 
 def _largest_motion(evidence: Evidence, lever: float) -> tuple[str, float, int] | None:
@@ -106,7 +121,7 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
         text = f"the gradient of `{first}` is {shown(share)} of that of `{last}`: hardly anything arrives down there"
         reasons = [Reason(line, text)]
         sure = 0.93 if len(squashing) >= 3 else 0.6 if squashing else 0.55
-    elif expected is not None and len(squashing) >= 3 and symptoms.flat:
+    elif expected is not None and len(squashing) >= 3 and (symptoms.flat or symptoms.at_chance is not None):
         if expected >= _VANISHED:
             return
         text = f"{len(squashing)} saturating layers and their weights let {shown(expected)} of the gradient through"
@@ -132,10 +147,18 @@ def _share_that_arrives(evidence: Evidence) -> tuple[str, str, float, int] | Non
             values = finite_values(diff) if diff is not None else []
             if diff is not None and values:
                 found.append((layer, median(values), diff.line_at(0)))
-    if len(found) < 3 or not found[-1][1] or not found[0][1]:
+    if len(found) < 3 or not found[-1][1]:
         return None
+    if not found[0][1] and any(not diff for _, diff, _ in found[1:-1]) and not _fades(found):
+        return None  # Exact zeros that begin somewhere: units are dead, or weights 0.
     (first, low, line), (last, high, _) = found[0], found[-1]
     return first, last, low / high, line
+
+
+def _fades(found: list[tuple[str, float, int]]) -> bool:
+    """Whether gradients fall step by step towards the data until float32 has no smaller number."""
+    living = [diff for _, diff, _ in found if diff]
+    return len(living) >= 2 and living[0] < 1e-30
 
 
 def _expected_share(evidence: Evidence) -> float | None:

@@ -54,7 +54,8 @@ def _decay(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
     each iteration, unless their gradient holds them up.
     """
     evidence = symptoms.evidence
-    rate = max([value for value in finite_values(evidence.run.rate) if value > 0] or [solver.number("base_lr")])
+    # Of a rate that grows the first counts: what it grows to is another cause.
+    rate = next((value for value in finite_values(evidence.run.rate) if value > 0), solver.number("base_lr"))
     pull = rate * solver.number("weight_decay") * _largest_multiplier(symptoms)
     momentum = solver.number("momentum")
     if not pull > 0 or momentum >= 1 or solver.type not in _PLAIN:
