@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from caffe_ls.features.client import client_of
-from caffe_ls.lsp.capabilities import initialize_result
+from caffe_ls.lsp.capabilities import COMMANDS, initialize_result
 from tests.lsp.client import Client, edit, session
 
 URI = "untitled:net.prototxt"
@@ -118,8 +118,15 @@ def test_every_method_that_is_offered_has_a_handler() -> None:
             "documentFormattingProvider": "formatting",
             "documentRangeFormattingProvider": "rangeFormatting",
             "diagnosticProvider": "diagnostic",
+            "definitionProvider": "definition",
+            "referencesProvider": "references",
+            "documentHighlightProvider": "documentHighlight",
+            "documentSymbolProvider": "documentSymbol",
+            "foldingRangeProvider": "foldingRange",
+            "documentLinkProvider": "documentLink",
+            "codeLensProvider": "codeLens",
         }
-        assert client.offered["executeCommandProvider"]["commands"] == ["caffe-ls.documentInformation"]
+        assert client.offered["executeCommandProvider"]["commands"] == list(COMMANDS)
         offered = {name for name in client.offered if name.endswith("Provider")} - {"executeCommandProvider"}
         assert offered == set(methods)
         for method in methods.values():

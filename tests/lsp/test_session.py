@@ -87,10 +87,14 @@ def test_a_solver_that_names_another_net_is_judged_by_that_net(tmp_path: Path) -
 def test_a_text_may_become_a_log_and_be_one_no_longer(tmp_path: Path) -> None:
     session, path = session_in(tmp_path), tmp_path / "train.txt"
     assert opened(session, path, "layer { }\n").document.kind == "net"
-    assert replaced(session, path, LOG).document.kind == "log"
+    assert session.change(path.as_uri(), 2, [types.TextDocumentContentChangeWholeDocument(LOG)])
     session.reload()
-    assert known(session, path).findings == ()
+    assert session.view(path.as_uri()) is None
+    log = session.logs.view(path.as_uri())
+    assert log is not None
+    assert len(log.document.record.runs) == 1
     assert replaced(session, path, "layer { }\n").document.kind == "net"
+    assert not session.has_log(path.as_uri())
 
 
 def test_the_text_of_another_file_is_that_of_the_editor_first(tmp_path: Path) -> None:

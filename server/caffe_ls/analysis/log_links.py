@@ -90,6 +90,11 @@ def layer_named(file: File, name: str) -> LayerPlace | None:
     return found
 
 
+def layer_at(document: PrototxtDocument, offset: int) -> LayerPlace | None:
+    """The layer of a net that an offset stands in."""
+    return next((layer for layer in layers_of(document.file) if layer.span.touches(offset)), None)
+
+
 def layers_of_blob(file: File, blob: str) -> Iterator[tuple[LayerPlace, Span, bool]]:
     """Where a blob is named: the layer, the span of the name, and whether it is a top there."""
     for base, entry in file:

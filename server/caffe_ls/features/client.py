@@ -25,7 +25,12 @@ class Client:
     takes_preferred_actions: bool = False
     takes_related_information: bool = False
     takes_markdown: bool = True
+    shows_progress: bool = False
+    shows_documents: bool = False
+    refreshes_code_lenses: bool = False
+    most_folding_ranges: int | None = None
     setting_command: str = ""
+    report_command: str = ""
     folders: tuple[str, ...] = ()
     options: object = None
 
@@ -38,7 +43,7 @@ def client_of(params: object) -> Client:
     actions, published = _get(document, "codeAction"), _get(document, "publishDiagnostics")
     markup = _get(document, "hover", "contentFormat")
     options = _get(params, "initializationOptions")
-    command = _get(options, "settingCommand")
+    window, folding = _get(abilities, "window"), _get(document, "foldingRange", "rangeLimit")
     return Client(
         encoding=_encoding(_get(abilities, "general", "positionEncodings")),
         pulls_diagnostics=isinstance(_get(document, "diagnostic"), dict),
@@ -55,7 +60,12 @@ def client_of(params: object) -> Client:
         takes_related_information=_get(published, "relatedInformation") is True
         or _get(document, "diagnostic", "relatedInformation") is True,
         takes_markdown=not isinstance(markup, list) or not markup or "markdown" in markup,
-        setting_command=command if isinstance(command, str) else "",
+        shows_progress=_get(window, "workDoneProgress") is True,
+        shows_documents=_get(window, "showDocument", "support") is True,
+        refreshes_code_lenses=_get(workspace, "codeLens", "refreshSupport") is True,
+        most_folding_ranges=folding if isinstance(folding, int) else None,
+        setting_command=_text(_get(options, "settingCommand")),
+        report_command=_text(_get(options, "reportCommand")),
         folders=_folders(params),
         options=options,
     )
@@ -65,6 +75,10 @@ def _get(value: Any, *names: str) -> Any:
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _list(value: Any) -> list[Any]:

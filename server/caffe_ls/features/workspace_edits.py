@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
-from caffe_ls.features.log_view import LogView
 from caffe_ls.features.view import View
 from caffe_ls.rules.finding import Fix
+
+if TYPE_CHECKING:
+    from caffe_ls.features.log_view import LogView
 
 
 def workspace_edit(view: View | LogView, fix: Fix) -> types.WorkspaceEdit | None:

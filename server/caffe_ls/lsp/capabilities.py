@@ -8,7 +8,13 @@ import caffe_ls
 from caffe_ls.features.client import Client
 
 TRIGGER_CHARACTERS = ('"', "'", ":", " ", "[", ",")
-COMMANDS = ("caffe-ls.documentInformation",)
+COMMANDS = (
+    "caffe-ls.documentInformation",
+    "caffe-ls.openLog",
+    "caffe-ls.closeLog",
+    "caffe-ls.logReport",
+    "caffe-ls.openLogReport",
+)
 CODE_ACTION_KINDS = ("quickfix", "source.fixAll", "refactor.caffe")
 
 
@@ -21,6 +27,13 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "completionProvider": {"triggerCharacters": list(TRIGGER_CHARACTERS), "resolveProvider": True},
         "documentFormattingProvider": True,
         "documentRangeFormattingProvider": True,
+        "definitionProvider": True,
+        "referencesProvider": True,
+        "documentHighlightProvider": True,
+        "documentSymbolProvider": True,
+        "foldingRangeProvider": True,
+        "documentLinkProvider": {"resolveProvider": False},
+        "codeLensProvider": {"resolveProvider": False},
         "executeCommandProvider": {"commands": list(COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

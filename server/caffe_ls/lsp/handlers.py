@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -20,6 +20,9 @@ from caffe_ls.lsp.configuration import SECTION, settings_of
 from caffe_ls.lsp.protocol import UNREADABLE, Protocol
 from caffe_ls.lsp.publishing import Publisher, diagnostics_of
 from caffe_ls.lsp.session import Session
+
+if TYPE_CHECKING:
+    from caffe_ls.lsp.log_reading import LogReading
 
 # How long the first diagnostics wait for the settings that the client was asked for.
 _SETTINGS_WAIT = 1.0
@@ -36,9 +39,14 @@ class Server(LanguageServer):
         self.session = Session(client)
         self.publisher = Publisher(self.session, self.text_document_publish_diagnostics, self._ask_to_pull)
         self.was_shut_down = False
+        self.log_reading: LogReading | None = None
         for method, handler in _HANDLERS.items():
             self.feature(method)(functools.partial(_guarded, handler, self))
-        self.command(COMMANDS[0])(functools.partial(_document_information, self))
+        for method, answer in _REQUESTS.items():
+            self.feature(method)(functools.partial(_guarded, functools.partial(_by_document, method, answer), self))
+        self.feature(types.TEXT_DOCUMENT_REFERENCES)(_in_turn(_references, self))
+        for name, command in zip(COMMANDS, _COMMANDS, strict=True):
+            self.command(name)(functools.partial(command, self))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that pygls met."""
@@ -54,23 +62,8 @@ def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
     # pygls tells of each message that it cannot use with a traceback; the client is answered, and that is enough.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = Server(client)
-    # pygls wants to see an `initialize` too; its answer goes nowhere, and what the client can do is not its business.
-    initialize = {
-        "jsonrpc": "2.0",
-        "id": 0,
-        "method": types.INITIALIZE,
-        "params": {"processId": None, "capabilities": {}},
-    }
-    server.protocol.set_writer(_Silence())
-    server.protocol.handle_message(server.protocol.structure_message(initialize))
     server.start_io(stdin, stdout)
     return server.was_shut_down
-
-
-class _Silence:
-    def close(self) -> None: ...
-
-    def write(self, data: bytes) -> None: ...
 
 
 def _guarded(handler: Callable[[Server, Any], Any], server: Server, params: Any) -> Any:
@@ -80,8 +73,36 @@ def _guarded(handler: Callable[[Server, Any], Any], server: Server, params: Any)
     except JsonRpcInvalidParams:
         raise
     except Exception:
-        _logger.exception("%s failed; please report it", handler.__name__.strip("_"))
+        _logger.exception("%s failed; please report it", _name_of(handler))
         return None
+
+
+def _in_turn(handler: Callable[[Server, Any], Awaitable[Any]], server: Server) -> Callable[[Any], Awaitable[Any]]:
+    """As `_guarded`, of a handler that takes its time while the server does other work."""
+
+    async def guarded(params: Any) -> Any:
+        try:
+            return await handler(server, params)
+        except Exception:
+            _logger.exception("%s failed; please report it", _name_of(handler))
+            return None
+
+    return guarded
+
+
+def _name_of(handler: Any) -> str:
+    return str(handler.args[0]) if isinstance(handler, functools.partial) else handler.__name__.strip("_")
+
+
+def _by_document(method: str, handler: Callable[[Server, Any], Any] | None, server: Server, params: Any) -> Any:
+    """Answer a request by the kind of its document: logs have answers of their own."""
+    uri = params.text_document.uri
+    if not server.session.has_log(uri):
+        return None if handler is None else handler(server, params)
+    from caffe_ls.lsp.log_handlers import ANSWERS
+
+    view, answer = server.session.logs.view(uri), ANSWERS.get(method)
+    return None if view is None or answer is None else answer(view, params)
 
 
 # Life and surroundings.
@@ -133,18 +154,18 @@ def _configuration_changed(server: Server, params: types.DidChangeConfigurationP
         _ask_for_settings(server)
     else:
         server.session.configure(settings_of(params.settings))
-        server.publisher.all_changed()
+        _all_changed(server)
 
 
 def _files_changed(server: Server, _: object) -> None:
     server.session.reload()
-    server.publisher.all_changed()
+    _all_changed(server)
 
 
 def _folders_changed(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     event = params.event
     server.session.change_folders([folder.uri for folder in event.added], [folder.uri for folder in event.removed])
-    server.publisher.all_changed()
+    _all_changed(server)
 
 
 def _unreadable(_: Server, method: str) -> None:
@@ -157,18 +178,44 @@ def _unreadable(_: Server, method: str) -> None:
 def _opened(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     document = params.text_document
     server.session.open(document.uri, document.version, document.text)
-    server.publisher.opened(document.uri)
+    _has_changed(server, document.uri, server.publisher.opened)
 
 
 def _changed(server: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = params.text_document
     if server.session.change(document.uri, document.version, params.content_changes):
-        server.publisher.changed(document.uri)
+        _has_changed(server, document.uri, server.publisher.changed)
+
+
+def _has_changed(server: Server, uri: str, publish: Callable[[str], None]) -> None:
+    if server.session.has_log(uri):
+        from caffe_ls.lsp.log_handlers import opened
+
+        opened(server, uri)
+    else:
+        publish(uri)
 
 
 def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
-    if server.session.close(params.text_document.uri):
-        server.publisher.closed(params.text_document.uri)
+    uri = params.text_document.uri
+    was_log = server.session.has_log(uri)
+    if not server.session.close(uri):
+        return
+    if was_log:
+        from caffe_ls.lsp.log_handlers import closed
+
+        closed(server, uri)
+    else:
+        server.publisher.closed(uri)
+
+
+def _all_changed(server: Server) -> None:
+    """Tell anew what open documents and logs are judged to be: something besides their texts has changed."""
+    server.publisher.all_changed()
+    if server.log_reading is not None:
+        from caffe_ls.lsp.log_handlers import publish_all
+
+        publish_all(server)
 
 
 # Requests. A feature is imported when it is first asked for: diagnostics come before all of them.
@@ -225,11 +272,53 @@ def _range_formatting(server: Server, params: types.DocumentRangeFormattingParam
     return None if view is None else formatting(view, params.options, view.span(params.range))
 
 
+async def _references(server: Server, params: types.ReferenceParams) -> list[types.Location] | None:
+    uri = params.text_document.uri
+    if server.session.has_log(uri):
+        found: list[types.Location] | None = _by_document(types.TEXT_DOCUMENT_REFERENCES, None, server, params)
+        return found
+    from caffe_ls.analysis.log_links import layer_at
+    from caffe_ls.lsp.log_handlers import lines_in_newest_log
+
+    view = server.session.view(uri)
+    layer = None if view is None else layer_at(view.document, view.offset(params.position))
+    return None if layer is None else await lines_in_newest_log(server, uri, layer.name)
+
+
+# Commands.
+
+
 def _document_information(server: Server, uri: str) -> dict[str, object] | None:
     from caffe_ls.features.document_information import document_information
 
+    if server.session.has_log(uri):
+        return {"kind": "log", "dialect": None, "title": None, "guessed": None}
     view = server.session.view(uri)
     return None if view is None else document_information(view)
+
+
+def _open_log(server: Server, uri: str) -> bool:
+    from caffe_ls.lsp.log_handlers import open_log
+
+    return open_log(server, uri)
+
+
+def _close_log(server: Server, uri: str) -> bool:
+    from caffe_ls.lsp.log_handlers import close_log
+
+    return close_log(server, uri)
+
+
+def _log_report(server: Server, uri: str) -> str | None:
+    from caffe_ls.lsp.log_handlers import log_report
+
+    return log_report(server, uri)
+
+
+def _open_log_report(server: Server, uri: str) -> str | None:
+    from caffe_ls.lsp.log_handlers import open_log_report
+
+    return open_log_report(server, uri)
 
 
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
@@ -254,12 +343,31 @@ _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: _changed,
     types.TEXT_DOCUMENT_DID_CLOSE: _closed,
     types.TEXT_DOCUMENT_DID_SAVE: _files_changed,
+    types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
+    types.CODE_ACTION_RESOLVE: _resolve_code_action,
+}
+
+# Requests about a document, with what answers them for a prototxt; `log_handlers.ANSWERS` has the answers for logs.
+_REQUESTS: dict[str, Callable[[Server, Any], Any] | None] = {
     types.TEXT_DOCUMENT_HOVER: _hover,
     types.TEXT_DOCUMENT_COMPLETION: _completion,
-    types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
     types.TEXT_DOCUMENT_CODE_ACTION: _code_actions,
-    types.CODE_ACTION_RESOLVE: _resolve_code_action,
     types.TEXT_DOCUMENT_FORMATTING: _formatting,
     types.TEXT_DOCUMENT_RANGE_FORMATTING: _range_formatting,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
+    types.TEXT_DOCUMENT_DEFINITION: None,
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: None,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: None,
+    types.TEXT_DOCUMENT_FOLDING_RANGE: None,
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: None,
+    types.TEXT_DOCUMENT_CODE_LENS: None,
 }
+
+# In the order of `capabilities.COMMANDS`.
+_COMMANDS: tuple[Callable[[Server, str], Any], ...] = (
+    _document_information,
+    _open_log,
+    _close_log,
+    _log_report,
+    _open_log_report,
+)

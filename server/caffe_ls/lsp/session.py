@@ -1,10 +1,11 @@
-"""The state of a session: which documents are open, in which version, under which settings."""
+"""The state of a session: which documents and logs are open, in which version, under which settings."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
@@ -15,6 +16,9 @@ from caffe_ls.lsp.text_sync import Change, changed
 from caffe_ls.lsp.uris import path_of, uri_of
 from caffe_ls.settings import Settings
 from caffe_ls.text.source import Source, decode
+
+if TYPE_CHECKING:
+    from caffe_ls.lsp.open_logs import OpenLogs
 
 
 class Session:
@@ -28,6 +32,7 @@ class Session:
         self._states = map(str, itertools.count(1))
         self._elsewhere = Elsewhere(self._source_of, self._uri_of)
         self._surroundings = Surroundings([path_of(uri) for uri in client.folders])
+        self._logs: OpenLogs | None = None
 
     def __iter__(self) -> Iterator[View]:
         return iter(tuple(self._open.values()))
@@ -38,22 +43,55 @@ class Session:
 
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a text from now on from the client."""
+        self.close(uri)
+        if looks_like_log(text):
+            self.logs.open(uri, version, text)
+            return
         document = self._surroundings.document(path_of(uri), text)
         self._open[uri] = View(uri, version, document, self.client, self._elsewhere, next(self._states))
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> bool:
         """Apply a client's changes; False for a document that is not open."""
+        if self.has_log(uri):
+            text = self.logs.change(uri, version, changes)
+            if text is not None:
+                self.open(uri, version, text)
+            return True
         known = self._open.get(uri)
         if known is None:
             return False
         document = changed(known.document, changes, self.client.encoding)
+        if looks_like_log(document.text):
+            self.open(uri, version, document.text)
+            return True
         document = self._judged_anew(known.document, document)
         self._open[uri] = replace(known, version=version, document=document, state=next(self._states))
         return True
 
     def close(self, uri: str) -> bool:
         """Forget a document; False for one that was not open."""
-        return self._open.pop(uri, None) is not None
+        was_log = self._logs is not None and self._logs.close(uri)
+        return self._open.pop(uri, None) is not None or was_log
+
+    @property
+    def logs(self) -> OpenLogs:
+        """The logs that are open. What logs need is imported when the first one comes."""
+        if self._logs is None:
+            from caffe_ls.lsp.open_logs import OpenLogs
+
+            self._logs = OpenLogs(
+                self.client, self._elsewhere, lambda: self._surroundings, self._prototxt, lambda: next(self._states)
+            )
+        return self._logs
+
+    def has_log(self, uri: str) -> bool:
+        """Whether an open document is a log."""
+        return self._logs is not None and uri in self._logs
+
+    @property
+    def folder_paths(self) -> tuple[str, ...]:
+        """The paths of the workspace's folders."""
+        return tuple(path_of(uri) for uri in self._folders)
 
     def configure(self, settings: Settings) -> None:
         """Judge everything by other settings of the editor from now on."""
@@ -71,15 +109,22 @@ class Session:
         for uri, known in self._open.items():
             document = self._surroundings.again(known.document)
             self._open[uri] = replace(known, document=document, state=next(self._states))
+        if self._logs is not None:
+            self._logs.reload()
 
     def _judged_anew(self, before: PrototxtDocument, after: PrototxtDocument) -> PrototxtDocument:
         """The document after an edit, which may have changed what it is and which files belong to it."""
-        is_log = looks_like_log(after.text)
-        if is_log != (after.kind == "log"):
-            return self._surroundings.document(after.path, after.text)
-        if not is_log and (after.kind == "solver" or after.kind != before.kind):
+        if after.kind == "solver" or after.kind != before.kind:
             return self._surroundings.again(after)
         return after
+
+    def _prototxt(self, path: str) -> PrototxtDocument | None:
+        """The document at a path, open in the client or on disk."""
+        for known in self:
+            if known.document.path == path:
+                return known.document
+        data = self._surroundings.read(path)
+        return None if data is None else self._surroundings.document(path, decode(data))
 
     def _source_of(self, path: str) -> Source | None:
         for known in self:

@@ -10,10 +10,9 @@ from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
-from caffe_ls.analysis.configuration import find_configuration
-from caffe_ls.analysis.disk import Access
+from caffe_ls.analysis.configuration import find_configuration, weights_below
+from caffe_ls.analysis.disk import Access, FilesBeside
 from caffe_ls.analysis.documents import Context, PrototxtDocument
-from caffe_ls.analysis.kinds import looks_like_log
 from caffe_ls.analysis.workspace import context_of, open_document
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import Schema
@@ -37,46 +36,54 @@ class Surroundings:
 
     def document(self, path: str, text: str) -> PrototxtDocument:
         """The document of a text, as the files around `path` and the settings say it is to be judged."""
-        settings = self._settings_at(path)
-        if looks_like_log(text):
-            return PrototxtDocument(path, text, settings, kind="log")
+        settings = self.settings_at(path)
         if not Path(path).is_absolute():
             return PrototxtDocument(path, text, settings)
-        return open_document(path, text, settings, self._access, _read_schema, top=self._top(path), shown_path=path)
+        return open_document(path, text, settings, self._access, _read_schema, top=self.top(path), shown_path=path)
 
     def again(self, known: PrototxtDocument) -> PrototxtDocument:
         """The same for a document that is there already, whose tree, with all that is kept in it, stays."""
-        path, text, settings = known.path, known.text, self._settings_at(known.path)
-        if known.kind == "log":
-            return PrototxtDocument(path, text, settings, kind="log")
+        path, text, settings = known.path, known.text, self.settings_at(known.path)
         context: Context | None = None
         if Path(path).is_absolute():
-            context = context_of(
-                path, known.file, known.kind, settings, self._access, _read_schema, "", self._top(path)
-            )
+            context = context_of(path, known.file, known.kind, settings, self._access, _read_schema, "", self.top(path))
         return PrototxtDocument(path, text, settings, context=context, file=known.file, carried=known.carried)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file on disk; None where there is none to be had."""
         return self._access.read(path)
 
-    def _settings_at(self, path: str) -> Settings:
+    def find_file(self, path: str, written: str) -> str | None:
+        """The file that `written` means in the file at `path`; None where there is none."""
+        return FilesBeside(path, self._access, "", self.top(path)).find(written)
+
+    @property
+    def access(self) -> Access:
+        """How the disk is seen, until something changes there."""
+        return self._access
+
+    def settings_at(self, path: str) -> Settings:
+        """The settings in force for a file."""
         pure = Path(path)
         return self._settings_of_folder(str(pure.parent)) if pure.is_absolute() else self._settings
 
     def _find_settings(self, folder: str) -> Settings:
-        found = find_configuration(folder, self._access.read, self._settings_in(folder), self._top(folder))
+        found = find_configuration(folder, self._access.read, self._settings_in(folder), self.top(folder))
         for problem in found.problems:
             _logger.warning("%s, line %s: %s", problem.path, problem.line or "unknown", problem.message)
         return found.settings
 
     def _settings_in(self, folder: str) -> Settings:
         """The editor's settings; a relative path in them is one of the workspace's folder."""
-        if not self._settings.proto or Path(self._settings.proto).is_absolute():
-            return self._settings
-        return replace(self._settings, proto=str(Path(self._top(folder) or folder, self._settings.proto)))
+        settings = self._settings
+        base = self.top(folder) or folder
+        if settings.proto:
+            settings = replace(settings, proto=str(Path(base, settings.proto)))
+        if settings.weights:
+            settings = replace(settings, weights=weights_below(base, settings.weights))
+        return settings
 
-    def _top(self, path: str) -> str:
+    def top(self, path: str) -> str:
         """The innermost folder of the workspace that holds `path`; empty where none does."""
         holders = [folder for folder in self._folders if Path(path).is_relative_to(folder)]
         return max(holders, key=len, default="")

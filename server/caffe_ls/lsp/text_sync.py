@@ -10,7 +10,8 @@ from lsprotocol import types
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features.client import Encoding
 from caffe_ls.features.positions import offset_in_line
-from caffe_ls.text.edit import Edit, apply_edits
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -20,19 +21,19 @@ Change = types.TextDocumentContentChangePartial | types.TextDocumentContentChang
 
 def changed(document: PrototxtDocument, changes: Sequence[Change], encoding: Encoding) -> PrototxtDocument:
     """The document after all `changes`, each of which refers to the text that those before it left."""
-    buffer = _Buffer(document.text, document.source.line_starts, encoding)
+    edit = edit_of(document.source, changes, encoding)
+    return document if edit is None else document.edited(edit)
+
+
+def edit_of(source: Source, changes: Sequence[Change], encoding: Encoding) -> Edit | None:
+    """All `changes` as one edit of a text; None where there are none."""
+    buffer = _Buffer(source.text, source.line_starts, encoding)
     for change in changes:
         if isinstance(change, types.TextDocumentContentChangePartial):
             buffer.replace(change.range, change.text)
         else:
             buffer.replace_all(change.text)
-    edit = buffer.edit()
-    if edit is None:
-        return document
-    if document.kind == "log":  # A log has no tree: what it says of itself is read elsewhere.
-        text = apply_edits(document.text, (edit,))
-        return PrototxtDocument(document.path, text, document.settings, kind="log")
-    return document.edited(edit)
+    return buffer.edit()
 
 
 class _Buffer:

@@ -1,0 +1,123 @@
+"""What a feature may know of a training log: one version of it, its run's files, and whom the answer is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from caffe_ls.analysis.log_document import LogDocument, LogLine
+from caffe_ls.analysis.log_links import RunFiles
+from caffe_ls.features import positions
+from caffe_ls.features.client import Client
+from caffe_ls.features.view import Elsewhere
+from caffe_ls.log_explanation.around import Around
+from caffe_ls.text.span import Span
+from caffe_ls.training_log.record import Run
+
+if TYPE_CHECKING:
+    from caffe_ls.diagnosis.cause import Cause
+
+_MOST_RUNS = 20
+
+
+@dataclass(frozen=True)
+class LogView:
+    """An immutable snapshot; rows are an editor's lines from 0, places in the log are byte offsets."""
+
+    uri: str
+    version: int | None
+    document: LogDocument
+    client: Client
+    elsewhere: Elsewhere = field(repr=False)
+    files: Callable[[Run], RunFiles] = field(repr=False)
+    find_file: Callable[[str], str | None] = field(repr=False)
+    """The path of a file that the log names; None where it is not there."""
+    complete: bool = True
+    """Whether all of the log that is there has been read."""
+    state: str = ""
+
+    # Places.
+
+    def row(self, position: types.Position) -> int:
+        """The row of a position; one outside the log counts as the nearest in it."""
+        return min(max(0, position.line), self.document.text.line_count - 1)
+
+    def offset(self, position: types.Position) -> int:
+        """The byte offset of a position."""
+        row = self.row(position)
+        start = self.document.text.line_bounds(row)[0]
+        text = self.document.text.line(row).decode("utf-8", "replace")
+        before = text[: positions.offset_in_line(text, position.character, self.client.encoding)]
+        return start + len(before.encode("utf-8", "surrogatepass"))
+
+    def position(self, offset: int) -> types.Position:
+        """The position of a byte offset."""
+        row = self.document.text.line_at(offset)
+        start = self.document.text.line_bounds(row)[0]
+        before = self.document.text.line(row)[: max(0, offset - start)].decode("utf-8", "replace")
+        return types.Position(row, positions.column_of(before, 0, len(before), self.client.encoding))
+
+    def range(self, start: int, end: int) -> types.Range:
+        """The range of a part of the log."""
+        return types.Range(self.position(start), self.position(end))
+
+    def row_range(self, first: int, last: int | None = None) -> types.Range:
+        """The range of whole rows, without the last one's line end."""
+        last = first if last is None else max(first, last)
+        return types.Range(types.Position(first, 0), self.position(self.document.text.line_bounds(last)[1]))
+
+    def line_range(self, number: int) -> types.Range:
+        """The range of what Caffe said on the line that `Reader` gives this number."""
+        line = self.document.line_numbered(number)
+        if line is None:
+            return self.row_range(self.document.text.index_of(number))
+        return self.range(line.offset, self.document.text.line_bounds(line.row)[1])
+
+    def location(self, path: str | None, span: Span) -> types.Location | None:
+        """The place of a span in a prototxt; None where its text is not known. (As `View.location`; a log has none.)"""
+        source = None if path is None else self.elsewhere.source_of(path)
+        if path is None or source is None:
+            return None
+        return types.Location(self.elsewhere.uri_of(path), positions.range_of(source, span, self.client.encoding))
+
+    def here(self, place: types.Range) -> types.Location:
+        """A place in the log itself."""
+        return types.Location(self.uri, place)
+
+    @property
+    def around(self) -> Around:
+        """What explanations may look at."""
+        return Around(self.files, self._link)
+
+    def _link(self, path: str | None, line: int) -> str | None:
+        return f"{self.uri if path is None else self.elsewhere.uri_of(path)}#L{line}"
+
+    # The verdict.
+
+    @cached_property
+    def causes(self) -> tuple[tuple[Run, tuple[Cause, ...]], ...]:
+        """The causes of each run, the likeliest first; of many runs those of the last ones."""
+        from caffe_ls.diagnosis.diagnosing import diagnose
+
+        document = self.document
+        found = []
+        for run in document.record.runs[-_MOST_RUNS:]:
+            files = self.files(run)
+            net = files.train_net or next(iter(files.test_nets), None)
+            found.append((run, diagnose(document.record, run, files.solver, net, document.growing)))
+        return tuple(found)
+
+    def lines_with_causes(self) -> Iterator[tuple[int, Run, Cause]]:
+        """The first cause of each run that went wrong, at the line that shows it first."""
+        for run, causes in self.causes:
+            if causes and causes[0].cause != "healthy":
+                lines = [reason.line for reason in causes[0].because if reason.line]
+                yield (lines[0] if lines else run.start_line), run, causes[0]
+
+    def line_at(self, position: types.Position) -> LogLine | None:
+        """What the line at a position is."""
+        return self.document.line(self.row(position))
