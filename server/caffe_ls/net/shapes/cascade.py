@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Dim, Refusal
-from caffe_ls.net.shapes.step import ANY_NUMBER, Family, Given, Step, differ, legacy_dim, refuse, shown
+from caffe_ls.net.shapes.step import ANY_NUMBER, Family, Given, Step, differ, legacy_dim, refuse
+from caffe_ls.net.shapes.wording import bottom
 
 FAMILY = Family()
 
@@ -21,7 +22,7 @@ def _channels(given: Given, index: int) -> Dim:
 def _check_channels(given: Given, index: int, wanted: int, check: str) -> None:
     found = _channels(given, index)
     if differ(found, wanted):
-        message = f"`{given.spec.bottoms[index]}` ({shown(given.shape(index))}) must have {wanted} numbers per box"
+        message = f"{bottom(given, index)} must have {wanted} numbers per box"
         place = given.fields.place("bottom", index)
         refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(index, 1),))
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
 from caffe_ls.net.shapes.reading import resized, unreadable, untransformable
-from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty, shown
+from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty
+from caffe_ls.net.shapes.wording import bottom
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -228,8 +229,7 @@ def hdf5_output(given: Given) -> Step:
         refusals.append(Refusal(Fault.MISSING_LAYER_PARAMETER, message, place, "hdf5_output_layer.cpp:18"))
     one, other = given.bottoms
     if one and other and differ(one[0], other[0]):
-        names = given.spec.bottoms
-        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: they must be of one batch"
+        message = f"{bottom(given, 0)} and {bottom(given, 1)} must be of one batch"
         about = (About(0, 0), About(1, 0))
         check, place = "hdf5_output_layer.cpp:34", given.fields.place("bottom", 1)
         refusals.append(Refusal(Fault.INPUT_SHAPES_DIFFER, message, place, check, stage="first-iteration", about=about))

@@ -19,6 +19,7 @@ from caffe_ls.net.shapes.step import (
     shapes_differ,
     shown,
 )
+from caffe_ls.net.shapes.wording import bottom, bottom_name
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -132,18 +133,18 @@ def _ratios(param: Group) -> int:
 def permute(given: Given) -> Step:
     """PermuteLayer::LayerSetUp and Reshape; axes not named follow in their order."""
     param = given.group("permute_param")
-    bottom = given.shape()
+    shape = given.shape()
     order = param.integers("order")
     for index, axis in enumerate(order):
         place = param.place("order", index)
-        if axis >= len(bottom):
-            message = f"`order: {axis}` of an input that has the axes 0 to {len(bottom) - 1} ({shown(bottom)})"
+        if axis >= len(shape):
+            message = f"`order: {axis}` of an input that has the axes 0 to {len(shape) - 1} ({shown(shape)})"
             refuse(Fault.AXIS_OUT_OF_RANGE, "permute_layer.cpp:38", message, place, about=(About(0),))
         if axis in order[:index]:
             message = f"`order: {axis}` is given twice"
             refuse(Fault.INVALID_LAYER_PARAMETER, "permute_layer.cpp:41", message, place)
-    rest = [axis for axis in range(len(bottom)) if axis not in order]
-    return Step((tuple(bottom[axis] for axis in (*order, *rest)),))
+    rest = [axis for axis in range(len(shape)) if axis not in order]
+    return Step((tuple(shape[axis] for axis in (*order, *rest)),))
 
 
 def _wrong_predictions(given: Given, param: Group, checks: tuple[str, str]) -> Iterator[Refusal]:
@@ -170,8 +171,7 @@ def _wrong_predictions(given: Given, param: Group, checks: tuple[str, str]) -> I
 def _check_same_batch(given: Given, check: str) -> None:
     one, other = given.shape(0), given.shape(1)
     if one and other and differ(one[0], other[0]):
-        names = given.spec.bottoms
-        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: their first dimensions must be the same"
+        message = f"{bottom(given, 0)} and {bottom(given, 1)} must have the same first dimension"
         place = given.fields.place("bottom", 1)
         refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(0, 0), About(1, 0)))
 
@@ -290,7 +290,7 @@ def _check_rows(given: Given, index: int, what: str, wide: int) -> Dim:
     shape, place = given.shape(index), given.fields.place("bottom", index)
     num, channels, rows, width = (legacy_dim(shape, axis, place) for axis in range(4))
     if differ(num, 1) or differ(channels, 1) or differ(width, wide):
-        message = f"the {what}, `{given.spec.bottoms[index]}`, must be 1 x 1 x N x {wide}, not {shown(shape)}"
+        message = f"the {what}, {bottom_name(given, index)}, must be 1 x 1 x N x {wide}, not {shown(shape)}"
         check = f"detection_evaluate_layer.cpp:{53 + 3 * index}"
         refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(index),))
     return rows
@@ -307,8 +307,7 @@ def smooth_l1_loss(given: Given) -> Step:
         for index, shape in enumerate((one, other))
     ]
     if shapes_differ(sizes[0], sizes[1]):
-        names = given.spec.bottoms
-        message = f"`{names[0]}` is {shown(one)}, `{names[1]}` {shown(other)}: they must be of one shape"
+        message = f"{bottom(given, 0)} and {bottom(given, 1)} must be of one shape"
         place = given.fields.place("bottom", 1)
         refuse(Fault.INPUT_SHAPES_DIFFER, "smooth_L1_loss_layer.cpp:27", message, place, about=(About(0), About(1)))
     return Step(((),))

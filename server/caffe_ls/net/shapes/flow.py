@@ -5,6 +5,7 @@ from __future__ import annotations
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Dim
 from caffe_ls.net.shapes.step import Family, Given, Step, differ, legacy_dim, refuse, shown
+from caffe_ls.net.shapes.wording import bottom
 
 FAMILY = Family()
 
@@ -16,8 +17,7 @@ def _image(given: Given, index: int) -> tuple[Dim, Dim, Dim, Dim]:
 
 
 def _refuse_different(given: Given, check: str, why: str) -> None:
-    names = given.spec.bottoms
-    message = f"`{names[0]}` is {shown(given.shape(0))}, `{names[1]}` {shown(given.shape(1))}: {why}"
+    message = f"{bottom(given, 0)} and {bottom(given, 1)}: {why}"
     place = given.fields.place("bottom", 1)
     refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(0), About(1)))
 

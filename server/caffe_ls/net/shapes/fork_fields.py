@@ -72,9 +72,10 @@ def _without_sizes(shape: AnyShape) -> AnyShape:
 
 def _eltwise(given: Given, rule: Rule) -> Step:
     """Synopsys' stretches the second input over the first."""
-    if given.dialect != "synopsys" or len({len(shape) for shape in given.shapes}) == 1:
+    ranks = {len(shape) for shape in given.bottoms if shape is not None}
+    if given.dialect != "synopsys" or len(ranks) < 2:
         return rule(given)
-    return Step((given.shape(),))
+    return Step((given.bottoms[0],))
 
 
 def _unless(message: str, *fields: str) -> _Adaptation:

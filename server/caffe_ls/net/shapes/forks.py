@@ -15,8 +15,8 @@ from caffe_ls.net.shapes.step import (
     product,
     refuse,
     shapes_differ,
-    shown,
 )
+from caffe_ls.net.shapes.wording import bottom as in_words
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -26,13 +26,12 @@ FAMILY = Family()
 def axpy(given: Given) -> Step:
     """A factor for each channel, times the second input, plus the third (SENet's axpy_layer.cpp)."""
     factors, second, third = given.shapes
-    names = given.spec.bottoms
     if shapes_differ(second, third):
-        message = f"`{names[1]}` is {shown(second)}, `{names[2]}` {shown(third)}: they must be of one shape"
+        message = f"{in_words(given, 1)} and {in_words(given, 2)} must be of one shape"
         place, about = given.fields.place("bottom", 2), (About(1), About(2))
         refuse(Fault.INPUT_SHAPES_DIFFER, "axpy_layer.cpp", message, place, about=about)
     if any(differ(a, b) for a, b in zip(factors[:2], second[:2], strict=False)):
-        message = f"`{names[0]}` is {shown(factors)}: one factor for each channel of `{names[1]}` ({shown(second)})"
+        message = f"{in_words(given, 0)} is not one factor for each channel of {in_words(given, 1)}"
         place, about = given.fields.place("bottom"), (About(0), About(1, 1))
         refuse(Fault.INPUT_SHAPES_DIFFER, "axpy_layer.cpp", message, place, about=about)
     return Step((second,))
@@ -77,7 +76,8 @@ def _batch_norm(given: Given, blobs: int | None) -> Step:
     place = given.fields.place("bottom")
     channels = legacy_dim(given.shape(), 1, place)
     one_each: Shape = (1, channels, 1, 1)
-    params = None if blobs is None else (one_each,) * blobs
+    # happynear's older version has SegNet's fields and four blobs.
+    params = None if blobs is None or len(given.spec.params) > blobs else (one_each,) * blobs
     return Step((given.shape(), one_each, one_each)[: given.top_count], params)
 
 
@@ -128,13 +128,12 @@ def upsample(given: Given) -> Step:
     param = given.group("upsample_param")
     for index, shape in enumerate(given.shapes):
         if len(shape) != 4:
-            message = f"Upsample takes inputs of 4 axes; `{given.spec.bottoms[index]}` is {shown(shape)}"
+            message = f"{in_words(given, index)} must have 4 axes"
             place = given.fields.place("bottom", index)
             refuse(Fault.WRONG_NUMBER_OF_AXES, "upsample_layer.cpp", message, place, about=(About(index),))
     bottom = given.shape()
     if len(given.bottoms) == 2 and shapes_differ(bottom, given.shape(1)):
-        names = given.spec.bottoms
-        message = f"`{names[0]}` is {shown(bottom)}, its mask `{names[1]}` {shown(given.shape(1))}"
+        message = f"{in_words(given, 0)} and its mask {in_words(given, 1)} must be of one shape"
         place, about = given.fields.place("bottom", 1), (About(0), About(1))
         refuse(Fault.INPUT_SHAPES_DIFFER, "upsample_layer.cpp", message, place, about=about)
     height, width = param.integer("upsample_h"), param.integer("upsample_w")
@@ -162,7 +161,7 @@ def reorg(given: Given) -> Step:
         message = "`stride` must be above 0" if param.has("stride") else "Reorg without `stride`"
         refuse(fault, "reorg_layer.cpp", message, param.place("stride"))
     if len(bottom) != 4:
-        message = f"Reorg takes an input of 4 axes; `{given.spec.bottoms[0]}` is {shown(bottom)}"
+        message = f"{in_words(given, 0)} must have 4 axes"
         place = given.fields.place("bottom")
         refuse(Fault.WRONG_NUMBER_OF_AXES, "reorg_layer.cpp", message, place, about=(About(0),))
     num, channels, height, width = bottom
@@ -201,8 +200,7 @@ def margin_inner_product(given: Given) -> Step:
     param = given.group("largemargin_inner_product_param" if large else "margin_inner_product_param")
     bottom, labels = given.shape(), given.shape(1)
     if bottom and labels and differ(bottom[0], labels[0]):
-        names = given.spec.bottoms
-        message = f"`{names[1]}` has {labels[0]:,} labels for the {bottom[0]:,} items of `{names[0]}`"
+        message = f"{in_words(given, 1)} has {labels[0]:,} labels for the {bottom[0]:,} items of {in_words(given, 0)}"
         place, about = given.fields.place("bottom", 1), (About(1, 0), About(0, 0))
         refuse(Fault.LABEL_COUNT_MISMATCH, "margin_inner_product_layer.cpp", message, place, about=about)
     axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
@@ -227,3 +225,9 @@ def continuation_indicator(given: Given) -> Step:
 def same(given: Given) -> Step:
     """Same shape: other numbers, order or gradient."""
     return Step((given.bottoms[0],), () if given.spec.type != "Insanity" else None)
+
+
+@FAMILY.layer("Normalize", tops=(1, 2), dialect="windows-happynear")
+def normalize_vectors(given: Given) -> Step:
+    """happynear's normalize_layer.cpp: vectors of length 1, and their lengths; nothing is learned."""
+    return Step((given.shape(), None)[: given.top_count])

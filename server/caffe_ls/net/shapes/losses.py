@@ -16,8 +16,8 @@ from caffe_ls.net.shapes.step import (
     product,
     refuse,
     refuse_empty,
-    shown,
 )
+from caffe_ls.net.shapes.wording import bottom, bottom_name
 
 FAMILY = Family()
 
@@ -28,28 +28,28 @@ _OLD_INFOGAIN = (
 )
 
 
-def _named(given: Given, index: int) -> str:
-    """A bottom with its shape, in words."""
-    return f"`{given.spec.bottoms[index]}` ({shown(given.shape(index))})"
-
-
 def _check_batch(given: Given) -> None:
     """LossLayer::Reshape."""
     one, other = given.shape(0), given.shape(1)
     for index, shape in enumerate((one, other)):
         if not shape:
-            message = f"`{given.spec.bottoms[index]}` is a single number, without a first axis to compare"
+            message = f"{bottom_name(given, index)} is a single number, without a first axis to compare"
             place = given.fields.place("bottom", index)
             refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:122", message, place, about=(About(index),))
     if differ(one[0], other[0]):
-        message = f"{_named(given, 0)} and {_named(given, 1)} are not of one batch: {one[0]:,} and {other[0]:,}"
+        message = f"{bottom(given, 0)} and {bottom(given, 1)} are not of one batch: {one[0]:,} and {other[0]:,}"
         place = given.fields.place("bottom", 1)
         about = (About(0, 0), About(1, 0))
         refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:19", message, place, about=about)
 
 
 def _check_labels(given: Given, axis: int, check: str) -> None:
-    """One label for each place of the predictions; what is not known of a batch is the same for both."""
+    """One label for each place of the predictions; what is not known of a batch is the same for both.
+
+    DeepLab's loss shrinks larger labels.
+    """
+    if given.dialect == "deeplab":
+        return
     scores, labels = given.shape(0), given.shape(1)
     places = (*scores[:axis], *scores[axis + 1 :])
     wanted, found = product(places), product(labels)
@@ -59,13 +59,13 @@ def _check_labels(given: Given, axis: int, check: str) -> None:
     else:
         one = ""
     if wanted is not None and found is not None and wanted != found:
-        message = f"{_named(given, 1)} has {found:,} labels{one} for the {wanted:,} predictions of {_named(given, 0)}"
+        message = f"{bottom(given, 1)} has {found:,} labels{one} for the {wanted:,} predictions of {bottom(given, 0)}"
         place = given.fields.place("bottom", 1)
         refuse(Fault.LABEL_COUNT_MISMATCH, check, message, place, about=(About(1), About(0)))
 
 
 def _refuse_different(given: Given, check: str, why: str, about: Sequence[About]) -> None:
-    message = f"{_named(given, 0)} and {_named(given, 1)} {why}"
+    message = f"{bottom(given, 0)} and {bottom(given, 1)} {why}"
     refuse(Fault.INPUT_SHAPES_DIFFER, check, message, given.fields.place("bottom", 1), about=about)
 
 
@@ -113,7 +113,7 @@ def _missing_matrix(given: Given) -> list[Refusal]:
 
 
 def _refuse_matrix(given: Given, classes: int, check: str) -> None:
-    message = f"{_named(given, 2)} is no matrix of {classes} x {classes}, as the classes of {_named(given, 0)} need"
+    message = f"{bottom(given, 2)} is no matrix of {classes} x {classes}, as the classes of {bottom(given, 0)} need"
     about = (About(2), About(0, 1))
     refuse(Fault.INFOGAIN_MATRIX_SIZE, check, message, given.fields.place("bottom", 2), about=about)
 
@@ -162,7 +162,7 @@ def multinomial_logistic_loss(given: Given) -> Step:
 def _check_one_label(given: Given, check: str) -> None:
     place = given.fields.place("bottom", 1)
     if any(legacy_dim(given.shape(1), axis, place) not in (1, None) for axis in (1, 2, 3)):
-        message = f"{_named(given, 1)} has more than one label per item: {given.spec.type} takes one"
+        message = f"{bottom(given, 1)} has more than one label per item: {given.spec.type} takes one"
         refuse(Fault.LABEL_COUNT_MISMATCH, check, message, place, about=(About(1),))
 
 
@@ -194,7 +194,7 @@ def contrastive_loss(given: Given) -> Step:
     checks = ((0, one[1:], "height and width 1", 14), (1, other[1:], "height and width 1", 16))
     for index, dims, wanted, line in (*checks, (2, similar, "one label per pair", 18)):
         if any(dim not in (1, None) for dim in dims):
-            message = f"{_named(given, index)} must have {wanted}"
+            message = f"{bottom(given, index)} must have {wanted}"
             place, check = given.fields.place("bottom", index), f"contrastive_loss_layer.cpp:{line}"
             refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(index),))
     _check_batch(given)
@@ -218,6 +218,6 @@ def _check_top_k(given: Given, numbers: Dim, answers: Dim, classes: Dim) -> None
     top_k = param.integer("top_k", 1)
     known = classes if classes is not None else numbers // answers if numbers is not None and answers else None
     if known is not None and top_k > known and top_k > 1:
-        message = f"`top_k: {top_k}` of {known} classes, the size of {_named(given, 0)} along its axis"
+        message = f"`top_k: {top_k}` of {known} classes, the size of {bottom(given, 0)} along its axis"
         place = param.place("top_k")
         refuse(Fault.TOP_K_EXCEEDS_CLASSES, "accuracy_layer.cpp:25", message, place, about=(About(0, 1),))

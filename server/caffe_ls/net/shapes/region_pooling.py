@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Dim
-from caffe_ls.net.shapes.step import ANY_NUMBER, Family, Given, Step, differ, legacy_dim, refuse, shown
+from caffe_ls.net.shapes.step import ANY_NUMBER, Family, Given, Step, differ, legacy_dim, refuse
+from caffe_ls.net.shapes.wording import bottom
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
@@ -33,8 +34,8 @@ def position_sensitive_roi_pooling(given: Given) -> Step:
     outputs, size = (_given_size(given, param, name, check) for name in ("output_dim", "group_size"))
     channels, wanted = _dim(given, 0, 1), outputs * size * size
     if differ(channels, wanted):
-        name = f"`{given.spec.bottoms[0]}` ({shown(given.bottoms[0])})"
-        message = f"{name} must have `output_dim: {outputs}` x `group_size: {size}` x {size} = {wanted:,} channels"
+        product = f"`output_dim: {outputs}` x `group_size: {size}` x {size} = {wanted:,}"
+        message = f"{bottom(given, 0)} must have {product} channels"
         place = given.fields.place("bottom")
         refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(0, 1),))
     return Step(((_dim(given, 1, 0), outputs, size, size),))
