@@ -1,9 +1,10 @@
 /** The client: starts the server, stops it, and shows how it fares. All knowledge of Caffe is in the server. */
 
 import * as vscode from 'vscode';
-import { RevealOutputChannelOn, State, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { RevealOutputChannelOn, State, type LanguageClient, type LanguageClientOptions } from 'vscode-languageclient/node';
 import { CaffeClient } from './client';
 import { CAFFE_DOCUMENTS, LanguageRecognition, isCaffeDocument } from './documents';
+import { SHOW_REPORT_COMMAND, TrainingLogs } from './logs';
 import { NoPythonError, serverExecutable } from './server';
 import { SET_SETTING_COMMAND, setSetting } from './settings';
 import { ServerStatus } from './status';
@@ -45,9 +46,10 @@ class CaffeServer {
   private readonly status = new ServerStatus(CAFFE_DOCUMENTS);
   private client: CaffeClient | undefined;
   private turn: Promise<void> | undefined;
+  private readonly logs = new TrainingLogs(() => this.startedClient());
 
   constructor(private readonly context: vscode.ExtensionContext) {
-    context.subscriptions.push(this.output, this.status);
+    context.subscriptions.push(this.output, this.status, this.logs);
   }
 
   async startFor(documents: readonly vscode.TextDocument[]): Promise<void> {
@@ -57,6 +59,11 @@ class CaffeServer {
   /** Starts the server unless it was started or stopped before: a server that the user stopped stays so. */
   startOnce(): Promise<void> {
     return this.turn ?? this.start();
+  }
+
+  private async startedClient(): Promise<LanguageClient | undefined> {
+    await this.startOnce();
+    return this.client;
   }
 
   start(): Promise<void> {
@@ -89,6 +96,7 @@ class CaffeServer {
       this.output.info([executable.command, ...(executable.args ?? [])].join(' '));
       const client = new CaffeClient('caffe', 'Caffe', executable, this.clientOptions());
       this.client = client;
+      this.logs.attach(client);
       client.onDidChangeState((change) => this.status.show(change.newState));
       await client.start();
       this.status.showDialect(client);
@@ -114,7 +122,8 @@ class CaffeServer {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       connectionOptions: { maxRestartCount: RESTARTS_IN_THREE_MINUTES },
-      initializationOptions: { settingCommand: SET_SETTING_COMMAND },
+      initializationOptions: { settingCommand: SET_SETTING_COMMAND, reportCommand: SHOW_REPORT_COMMAND },
+      middleware: this.logs.middleware,
       // Which files to watch the server says itself.
       synchronize: { configurationSection: 'caffe' },
     };

@@ -17,6 +17,7 @@ from caffe_ls.training_log.patterns import recognise
 from caffe_ls.training_log.reader import Reader
 from caffe_ls.training_log.record import BuiltNet, PrintedText, Record, Run
 
+_ENOUGH = 64  # bytes of a body, by which it is found behind the blanks before it
 _PROTOBUF_LINE = re.compile(rb"\s*\[libprotobuf (?:ERROR|FATAL|WARNING) ")
 
 
@@ -107,7 +108,8 @@ class LogDocument:
             elif not found and line.source:
                 kind = "message"
             if kind:
-                return LogLine(index, number, start + line.start, kind, line, found[1] if found else None, run)
+                begins = max(line.start, raw.find(line.body[:_ENOUGH], line.start))
+                return LogLine(index, number, start + begins, kind, line, found[1] if found else None, run)
         return None
 
     def line_numbered(self, number: int) -> LogLine | None:
