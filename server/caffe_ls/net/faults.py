@@ -10,6 +10,7 @@ class Fault(str, Enum):
 
     AXIS_OUT_OF_RANGE = "axis-out-of-range"
     BLOB_TOO_LARGE = "blob-too-large"
+    BATCH_NORM_STATISTICS_LEARNED = "batch-norm-statistics-learned"
     CONFLICTING_LAYER_PARAMETERS = "conflicting-layer-parameters"
     CROP_OUTSIDE_INPUT = "crop-outside-input"
     DATA_TRANSFORMATION = "data-transformation"
@@ -30,6 +31,7 @@ class Fault(str, Enum):
     MISSING_LAYER_PARAMETER = "missing-layer-parameter"
     MIXED_LAYER_FORMS = "mixed-layer-forms"
     NEGATIVE_OUTPUT_SIZE = "negative-output-size"
+    PAD_NOT_BELOW_KERNEL = "pad-not-below-kernel"
     PRIOR_COUNT_MISMATCH = "prior-count-mismatch"
     PROPAGATE_DOWN_COUNT = "propagate-down-count"
     RESHAPE_COUNT_MISMATCH = "reshape-count-mismatch"
@@ -39,6 +41,7 @@ class Fault(str, Enum):
     TOP_K_EXCEEDS_CLASSES = "top-k-exceeds-classes"
     TOP_MADE_TWICE = "top-made-twice"
     UNKNOWN_BOTTOM = "unknown-bottom"
+    VALUES_PER_AXIS = "values-per-axis"
     VALUES_PER_BLOB = "values-per-blob"
     WRONG_NUMBER_OF_AXES = "wrong-number-of-axes"
     WRONG_NUMBER_OF_BOTTOMS = "wrong-number-of-bottoms"

@@ -119,10 +119,18 @@ def _blamed(fields: Group, axis: int | None) -> Span:
     if axis in (0, 1, None):
         for message, name in _CHANNELS.items():
             if fields.group(message).has(name):
-                return fields.group(message).place(name)
+                return _dimension(fields.group(message), name, axis)
     for message, names in _SPATIAL.items():
         group = fields.group(message)
         for name in names:
             if group.has(name):
-                return group.place(name)
+                return _dimension(group, name, axis)
     return fields.place("type")
+
+
+def _dimension(group: Group, name: str, axis: int | None) -> Span:
+    """Where a field stands; of a shape, where the size of the axis stands."""
+    shape = group.group(name)
+    if name == "shape" and axis is not None and 0 <= axis < shape.count("dim"):
+        return shape.place("dim", axis)
+    return group.place(name)

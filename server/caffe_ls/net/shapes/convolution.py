@@ -2,156 +2,142 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Dim, Shape
+from caffe_ls.net.model import About, AnyShape, Dim, Refusal, Shape
+from caffe_ls.net.shapes.fillers import refusals_of_fillers
+from caffe_ls.net.shapes.given_blobs import params_of, refusals_of_shapes
 from caffe_ls.net.shapes.step import (
+    ANY_NUMBER,
     Family,
     Given,
     Step,
     as_int,
+    axes_in_words,
     axis_of,
     product,
     refuse,
-    refuse_empty,
     shapes_differ,
     shown,
 )
-from caffe_ls.net.values import Group
+from caffe_ls.net.shapes.windows import MESSAGE, convolved, deconvolved, refusals_of_output, truncated, windows_of
 
 FAMILY = Family()
 
-_ENDLESS = 1 << 30
-
-
-class Window(NamedTuple):
-    """Kernel, stride, pad and dilation along one axis."""
-
-    kernel: int
-    stride: int
-    pad: int
-    dilation: int
-
-    @property
-    def extent(self) -> int:
-        """How many places the kernel spans."""
-        return self.dilation * (self.kernel - 1) + 1
-
-
-def windows(param: Group, axes: int, check: str) -> list[Window]:
-    """A window for each spatial axis (BaseConvolutionLayer::LayerSetUp; `check` names the file)."""
-    kernels = _per_axis(param, "kernel_size", ("kernel_h", "kernel_w"), axes, None, check)
-    strides = _per_axis(param, "stride", ("stride_h", "stride_w"), axes, 1, check)
-    pads = _per_axis(param, "pad", ("pad_h", "pad_w"), axes, 0, check)
-    dilations = _per_axis(param, "dilation", ("", ""), axes, 1, check)
-    found = [Window(*row) for row in zip(kernels, strides, pads, dilations, strict=True)]
-    for window in found:
-        if window.kernel <= 0:
-            refuse(Fault.INVALID_LAYER_PARAMETER, check, "the kernel has size 0", param.place("kernel_size"))
-        if window.stride <= 0:
-            refuse(Fault.INVALID_LAYER_PARAMETER, check, "the stride is 0", param.place("stride"))
-    return found
-
-
-def _per_axis(param: Group, name: str, pair: tuple[str, str], axes: int, default: int | None, check: str) -> list[int]:
-    plain = [as_int(number) for number in param.integers(name)]
-    if any(param.has(one) for one in pair):
-        first = next(one for one in pair if param.has(one))
-        if axes != 2:
-            refuse(
-                Fault.WRONG_NUMBER_OF_AXES,
-                check,
-                f"`{pair[0]}` and `{pair[1]}` are for 2 spatial axes; here are {axes}",
-                param.place(first),
-            )
-        if plain:
-            refuse(
-                Fault.CONFLICTING_LAYER_PARAMETERS,
-                check,
-                f"give `{name}` or `{pair[0]}` and `{pair[1]}`, not both",
-                param.place(first),
-            )
-        return [as_int(param.integer(one)) for one in pair]
-    if not plain and default is not None:
-        return [default] * axes
-    if len(plain) not in (1, axes):
-        message = f"`{name}` is given {len(plain)} times: it is given once, or for each of {axes} spatial axes"
-        refuse(Fault.INVALID_LAYER_PARAMETER, check, message, param.place(name))
-    return plain * axes if len(plain) == 1 else plain
-
-
-def truncated(numerator: int, divisor: int) -> int:
-    """Division as in C++: towards 0."""
-    return -(-numerator // divisor) if numerator < 0 else numerator // divisor
-
-
-def convolved(size: Dim, window: Window) -> Dim:
-    """The output's size along one axis (ConvolutionLayer::compute_output_shape)."""
-    return None if size is None else truncated(size + 2 * window.pad - window.extent, window.stride) + 1
-
-
-def deconvolved(size: Dim, window: Window) -> Dim:
-    """The output's size along one axis (DeconvolutionLayer::compute_output_shape)."""
-    return None if size is None else window.stride * (size - 1) + window.extent - 2 * window.pad
+_LARGEST_COUNT = 2**31 - 1
 
 
 def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool = False) -> Step:
     """BaseConvolutionLayer::LayerSetUp and Reshape; depthwise ones take as many groups as channels."""
-    param = given.group("convolution_param")
+    param = given.group(MESSAGE)
     has_bias = param.flag("bias_term", True)
+    outputs, refusals = _outputs(given)
     if any(shape is None for shape in given.bottoms):
-        return Step((None,) * given.top_count, (None,) * (1 + has_bias), None)
+        unknown: tuple[AnyShape, ...] = (None,) * (1 + has_bias)
+        return Step((None,) * given.top_count, params_of(given, unknown), None, refusals=tuple(refusals))
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.place(MESSAGE, "axis"))
     spatial = bottom[axis + 1 :]
-    rows = windows(param, len(spatial), "base_conv_layer.cpp")
-    outputs = param.integer("num_output")
-    if outputs <= 0:
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "base_conv_layer.cpp:119",
-            "`num_output` is missing or 0",
-            param.place("num_output"),
-        )
+    windows, wrong_windows = windows_of(given, len(spatial), transposed=transposed)
+    refusals += wrong_windows
     channels = bottom[axis]
-    groups: Dim = channels if depthwise else param.integer("group", 1)
-    if groups == 0:
-        refuse(Fault.INVALID_LAYER_PARAMETER, "SIGFPE", "`group` is 0: Caffe crashes", param.place("group"))
-    if groups is not None and channels is not None and channels % groups:
-        message = f"`group: {groups}` does not divide the {channels} channels of the input"
-        refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:121", message, param.place("group"))
-    if groups is not None and outputs % groups:
-        message = f"`group: {groups}` does not divide `num_output: {outputs}`"
-        refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:122", message, param.place("num_output"))
-    for index, other in enumerate(given.shapes):
-        if shapes_differ(bottom, other):
-            message = f"the inputs have different shapes: {shown(bottom)} and {shown(other)}"
-            refuse(Fault.GROUP_DOES_NOT_DIVIDE, "base_conv_layer.cpp:195", message, given.fields.place("bottom", index))
+    groups, wrong_groups = (channels, []) if depthwise else _groups(given, channels, outputs, axis)
+    refusals += [*wrong_groups, *_refusals_of_inputs(given)]
     size = deconvolved if transposed else convolved
-    out = tuple(size(dim, row) for dim, row in zip(spatial, rows, strict=True))
-    if has_bias:
-        refuse_empty(out, "each map of the output", given.fields.place("bottom"))
-    top = (*bottom[:axis], outputs, *out)
-    into = channels if transposed else outputs
-    of = outputs if transposed else channels
-    weights: Shape = (into, _divided(of, groups), *(row.kernel for row in rows))
-    places = product((*bottom[:axis], *(spatial if transposed else out)))
-    macs = product((*weights, places, given.top_count))
-    return Step((top,) * given.top_count, (weights, (outputs,)) if has_bias else (weights,), macs)
+    out = tuple(size(dim, window) for dim, window in zip(spatial, windows, strict=True))
+    refusals += refusals_of_output(
+        given, windows, spatial, out, transposed=transposed, stage_of_empty="init" if has_bias else "first-iteration"
+    )
+    # The bias is added by a blob as large as a map of the output, which is filled at once.
+    smallest = 1 if has_bias else 0
+    top = (*bottom[:axis], outputs, *(None if dim is not None and dim < smallest else dim for dim in out))
+    into, of = (channels, outputs) if transposed else (outputs, channels)
+    weights: Shape = (into, _divided(of, groups), *(window.kernel for window in windows))
+    params: tuple[Shape, ...] = (weights, (outputs,)) if has_bias else (weights,)
+    refusals += refusals_of_shapes(given, params, "base_conv_layer.cpp:147")
+    refusals += refusals_of_fillers(given, MESSAGE, ("weight_filler", "bias_filler"), params)
+    places = spatial if transposed else out
+    refusals += _refusals_of_buffer(given, groups, weights, places)
+    refusals += _refusals_of_in_place(given, bottom, top, axis)
+    macs = product((*weights, *bottom[:axis], *places, given.top_count))
+    return Step((top,) * given.top_count, params_of(given, params), macs, refusals=tuple(refusals))
+
+
+def _outputs(given: Given) -> tuple[Dim, list[Refusal]]:
+    param = given.group(MESSAGE)
+    outputs = as_int(param.integer("num_output"))
+    if outputs > 0:
+        return outputs, []
+    place = given.place(MESSAGE, "num_output")
+    if not param.has("num_output"):
+        message, fault = "`num_output` is missing", Fault.MISSING_LAYER_PARAMETER
+    else:
+        message, fault = f"`num_output: {param.integer('num_output')}` must be above 0", Fault.INVALID_LAYER_PARAMETER
+        message += f", and Caffe reads it as {outputs:,}" if outputs else ""
+    return None, [Refusal(fault, message, place, "base_conv_layer.cpp:119")]
+
+
+def _groups(given: Given, channels: Dim, outputs: Dim, axis: int) -> tuple[Dim, list[Refusal]]:
+    param = given.group(MESSAGE)
+    groups = as_int(param.integer("group", 1))
+    place = param.place("group")
+    if groups <= 0:
+        message = f"`group: {param.integer('group')}` must be above 0"
+        message += f", and Caffe reads it as {groups:,}" if groups else ": Caffe divides by it and crashes"
+        check = "blob.cpp:32" if groups else "SIGFPE"
+        return None, [Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, check)]
+    refusals = []
+    if channels is not None and channels % groups:
+        message = f"`group: {groups}` does not divide the {channels:,} channels of the input"
+        about = (About(0, axis),)
+        refusals.append(Refusal(Fault.GROUP_DOES_NOT_DIVIDE, message, place, "base_conv_layer.cpp:121", about=about))
+    if outputs is not None and outputs % groups:
+        message = f"`group: {groups}` does not divide `num_output: {outputs}`"
+        place = param.place("num_output")
+        refusals.append(Refusal(Fault.GROUP_DOES_NOT_DIVIDE, message, place, "base_conv_layer.cpp:122"))
+    return (None if refusals else groups), refusals
+
+
+def _refusals_of_inputs(given: Given) -> Iterator[Refusal]:
+    first = given.shape()
+    for index, other in enumerate(given.shapes):
+        if shapes_differ(first, other):
+            message = f"the inputs have different shapes: {shown(first)} and {shown(other)}"
+            place, about = given.fields.place("bottom", index), (About(0), About(index))
+            yield Refusal(Fault.INPUT_SHAPES_DIFFER, message, place, "base_conv_layer.cpp:195", about=about)
+
+
+def _refusals_of_buffer(given: Given, groups: Dim, weights: Shape, places: Shape) -> Iterator[Refusal]:
+    """Caffe unrolls each image into a row for every place of the output, even where it will not use that."""
+    numbers = product((*weights[1:], groups, *places))
+    if numbers is not None and numbers > _LARGEST_COUNT and all(size is None or size > 0 for size in places):
+        message = f"one image, unrolled for the kernel, has {numbers:,} numbers; a blob holds 2,147,483,647"
+        place = given.place(MESSAGE, "kernel_size")
+        yield Refusal(Fault.BLOB_TOO_LARGE, message, place, "blob.cpp:34", about=(About(0),))
+
+
+def _refusals_of_in_place(given: Given, bottom: Shape, top: Shape, axis: int) -> Iterator[Refusal]:
+    """The output overwrites the input, whose shape is read again at each pass."""
+    if given.is_in_place() and shapes_differ(bottom, top):
+        channels = top[axis] != bottom[axis]
+        check = "base_conv_layer.cpp:191" if channels else "SIGSEGV"
+        message = f"in place the input, {shown(bottom)}, becomes {shown(top)}: the next pass finds another input"
+        place, about = given.fields.place("top"), (About(0),)
+        yield Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, check, stage="first-iteration", about=about)
 
 
 def _divided(number: Dim, groups: Dim) -> Dim:
-    return None if number is None or groups is None else number // groups
+    return None if number is None or groups is None or not groups else number // groups
 
 
-@FAMILY.layer("Convolution", bottoms=(1, _ENDLESS), tops=(1, _ENDLESS), equal_counts=True, reads_ranks=False)
+@FAMILY.layer("Convolution", bottoms=(1, ANY_NUMBER), tops=(1, ANY_NUMBER), equal_counts=True, reads_ranks=False)
 def convolution(given: Given) -> Step:
     """conv_layer.cpp."""
     return convolution_step(given)
 
 
-@FAMILY.layer("Deconvolution", bottoms=(1, _ENDLESS), tops=(1, _ENDLESS), equal_counts=True, reads_ranks=False)
+@FAMILY.layer("Deconvolution", bottoms=(1, ANY_NUMBER), tops=(1, ANY_NUMBER), equal_counts=True, reads_ranks=False)
 def deconvolution(given: Given) -> Step:
     """deconv_layer.cpp."""
     return convolution_step(given, transposed=True)
@@ -160,25 +146,33 @@ def deconvolution(given: Given) -> Step:
 @FAMILY.layer(
     "ConvolutionDepthwise",
     "DepthwiseConvolution",
-    bottoms=(1, _ENDLESS),
-    tops=(1, _ENDLESS),
+    bottoms=(1, ANY_NUMBER),
+    tops=(1, ANY_NUMBER),
     equal_counts=True,
     reads_ranks=False,
 )
 def depthwise(given: Given) -> Step:
     """A convolution of each channel by itself; `group` is left as it is where it is given."""
-    return convolution_step(given, depthwise=not given.group("convolution_param").has("group"))
+    return convolution_step(given, depthwise=not given.group(MESSAGE).has("group"))
 
 
 @FAMILY.layer("Im2col")
 def im2col(given: Given) -> Step:
     """Im2colLayer::LayerSetUp and Reshape."""
-    param = given.group("convolution_param")
+    param = given.group(MESSAGE)
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.place(MESSAGE, "axis"))
     spatial = bottom[axis + 1 :]
     if not spatial:
-        refuse(Fault.WRONG_NUMBER_OF_AXES, "im2col_layer.cpp:17", "the input has no spatial axes", param.place("axis"))
-    rows = windows(param, len(spatial), "im2col_layer.cpp")
-    out = tuple(convolved(dim, row) for dim, row in zip(spatial, rows, strict=True))
-    return Step(((*bottom[:axis], product((bottom[axis], *(row.kernel for row in rows))), *out),))
+        message = f"behind axis {axis} there is none to move a window along; the input has {axes_in_words(bottom)}"
+        place, about = given.fields.place("bottom"), (About(0),)
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "im2col_layer.cpp:17", message, place, about=about)
+    windows, refusals = windows_of(given, len(spatial))
+    out = tuple(convolved(dim, window) for dim, window in zip(spatial, windows, strict=True))
+    refusals += refusals_of_output(given, windows, spatial, out)
+    rows = product((bottom[axis], *(window.kernel for window in windows)))
+    top = (*bottom[:axis], rows, *(None if dim is not None and dim < 0 else dim for dim in out))
+    return Step((top,), refusals=tuple(refusals))
+
+
+__all__ = ["FAMILY", "convolution_step", "truncated"]

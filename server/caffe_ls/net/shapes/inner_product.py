@@ -2,50 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.shapes.step import Family, Given, Step, axis_of, product, refuse, refuse_empty
+from caffe_ls.net.model import About, AnyShape, Dim, Refusal, Shape
+from caffe_ls.net.shapes.fillers import refusals_of_fillers
+from caffe_ls.net.shapes.given_blobs import params_of
+from caffe_ls.net.shapes.step import Family, Given, Step, about_empty, as_int, axis_of, differ, product, shown
 
 FAMILY = Family()
+
+_FILLERS = ("weight_filler", "bias_filler")
 
 
 @FAMILY.layer("InnerProduct", reads_ranks=False)
 def inner_product(given: Given) -> Step:
     """InnerProductLayer::LayerSetUp and Reshape."""
-    param = given.group("inner_product_param")
-    outputs = param.integer("num_output")
+    message = "inner_product_param"
+    param = given.group(message)
+    # There is no CHECK: the filler finds an empty blob, or the blob a negative size.
+    outputs, refusals = _positive(given, message, "num_output", "blob.cpp:133")
     has_bias = param.flag("bias_term", True)
-    if given.bottoms[0] is None:
-        return Step((None,), (None, (outputs,)) if has_bias else (None,), None)
-    bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), param.place("axis"))
-    if outputs <= 0:
-        # No CHECK of its own: the filler finds an empty blob.
-        refuse(Fault.MISSING_LAYER_PARAMETER, "blob.cpp:133", "`num_output` is missing or 0", param.place("num_output"))
+    bottom = given.bottoms[0]
+    if bottom is None:
+        unknown: tuple[AnyShape, ...] = (None, (outputs,)) if has_bias else (None,)
+        return Step((None,), params_of(given, unknown), None, refusals=tuple(refusals))
+    axis = axis_of(bottom, param.integer("axis", 1), given.place(message, "axis"))
     inputs = product(bottom[axis:])
-    if has_bias:
-        refuse_empty(bottom[:axis], "the batch", given.fields.place("bottom"))
-    weights = (inputs, outputs) if param.flag("transpose") else (outputs, inputs)
-    top = (*bottom[:axis], outputs)
-    return Step((top,), (weights, (outputs,)) if has_bias else (weights,), product((*top, inputs)))
+    if has_bias and 0 in bottom[:axis]:
+        refusals.append(_empty_batch(given, bottom))
+    shape = (inputs, outputs) if param.flag("transpose") else (outputs, inputs)
+    params: tuple[Shape, ...] = (shape, (outputs,)) if has_bias else (shape,)
+    top = (*(None if dim == 0 and has_bias else dim for dim in bottom[:axis]), outputs)
+    refusals += refusals_of_fillers(given, message, _FILLERS, params)
+    refusals += _refusals_of_in_place(given, top, axis, inputs)
+    refusals += _refusals_of_missing_blob(given, len(params))
+    return Step((top,), params_of(given, params), product((*top, inputs)), refusals=tuple(refusals))
+
+
+def _refusals_of_in_place(given: Given, top: Shape, axis: int, inputs: Dim) -> Iterator[Refusal]:
+    """The output takes the input's place, and at each pass the layer counts what it is given again."""
+    if not given.is_in_place():
+        return
+    asked = given.group("inner_product_param").integer("axis", 1)
+    again = product(top[axis if asked >= 0 else asked % len(top) :])
+    if differ(again, inputs):
+        message = f"in place the input becomes {shown(top)}: the next pass finds {again:,} inputs, not {inputs:,}"
+        place, about = given.fields.place("top"), (About(0),)
+        check = "inner_product_layer.cpp:64"
+        yield Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, check, stage="first-iteration", about=about)
 
 
 @FAMILY.layer("Embed", reads_ranks=False)
 def embed(given: Given) -> Step:
     """EmbedLayer::LayerSetUp and Reshape."""
-    param = given.group("embed_param")
-    outputs, inputs = param.integer("num_output"), param.integer("input_dim")
-    if outputs <= 0:
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER,
-            "embed_layer.cpp:13",
-            "`num_output` is missing or 0",
-            param.place("num_output"),
-        )
-    if inputs <= 0:
-        refuse(
-            Fault.MISSING_LAYER_PARAMETER, "embed_layer.cpp:15", "`input_dim` is missing or 0", param.place("input_dim")
-        )
+    message = "embed_param"
+    param = given.group(message)
+    outputs, refusals = _positive(given, message, "num_output", "embed_layer.cpp:13")
+    inputs, wrong_inputs = _positive(given, message, "input_dim", "embed_layer.cpp:15")
+    refusals += wrong_inputs
+    has_bias = param.flag("bias_term", True)
+    params: tuple[Shape, ...] = ((inputs, outputs), (outputs,)) if has_bias else ((inputs, outputs),)
+    refusals += refusals_of_fillers(given, message, _FILLERS, params)
+    refusals += _refusals_of_missing_blob(given, len(params))
     bottom = given.bottoms[0]
-    weights = (inputs, outputs)
+    if has_bias and bottom is not None and 0 in bottom:
+        refusals.append(_empty_batch(given, bottom))
     top = None if bottom is None else (*bottom, outputs)
-    return Step((top,), (weights, (outputs,)) if param.flag("bias_term", True) else (weights,))
+    return Step((top,), params_of(given, params), refusals=tuple(refusals))
+
+
+def _positive(given: Given, message: str, field: str, check: str) -> tuple[Dim, list[Refusal]]:
+    param = given.group(message)
+    number = as_int(param.integer(field))
+    if number > 0:
+        return number, []
+    place = given.place(message, field)
+    if not param.has(field):
+        return None, [Refusal(Fault.MISSING_LAYER_PARAMETER, f"`{field}` is missing", place, check)]
+    words = f"`{field}: {param.integer(field)}` must be above 0"
+    words += f", and Caffe reads it as {number:,}" if number else ""
+    return None, [Refusal(Fault.INVALID_LAYER_PARAMETER, words, place, check)]
+
+
+def _empty_batch(given: Given, bottom: Shape) -> Refusal:
+    """The bias is added by a blob of as many ones as there are items, which is filled at once."""
+    message, place = f"the batch is empty ({shown(bottom)})", given.fields.place("bottom")
+    return Refusal(Fault.EMPTY_BLOB, message, place, "blob.cpp:133", about=about_empty((bottom,)))
+
+
+def _refusals_of_missing_blob(given: Given, wanted: int) -> Iterator[Refusal]:
+    """The number of blobs in the text is not checked; the pass reads behind the last."""
+    blobs = given.fields.count("blobs")
+    if 0 < blobs < wanted:
+        message = f"{blobs} `blobs` for a layer that has {wanted}: the first pass reads one that is not there"
+        place = given.fields.place("blobs")
+        yield Refusal(Fault.GIVEN_BLOBS_DO_NOT_FIT, message, place, "SIGSEGV", stage="first-iteration")

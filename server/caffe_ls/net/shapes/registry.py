@@ -7,12 +7,15 @@ from functools import cache
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Refusal
-from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, shown
+from caffe_ls.net.shapes.fork_fields import in_its_fork
+from caffe_ls.net.shapes.given_blobs import given_shapes, refusals_of_values
+from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, about_empty, shapes_differ, shown
 from caffe_ls.text.span import Span
 
 _FAMILIES = (
-    "convolution", "data", "detection", "elementwise", "forks", "inner_product", "losses", "normalization", "pooling",
-    "python_layers", "rearranging", "recurrent", "region_pooling",
+    "cascade", "convolution", "data", "detection", "elementwise", "flow", "fork_data", "fork_losses", "forks",
+    "inner_product", "losses", "normalization", "pooling", "python_layers", "rearranging", "recurrent",
+    "region_pooling", "reshaping", "synopsys",
 )  # fmt: skip
 _LARGEST_COUNT = 2**31 - 1
 _MOST_AXES = 32
@@ -53,20 +56,25 @@ def _step(given: Given) -> Step:
     declared = layer_type(given.spec.type, given.dialect)
     if declared is None:
         return Step((None,) * given.top_count, None, None)
+    blobs = tuple(refusals_of_values(given)) if given.fields.has("blobs") else ()
     refusal = _wrong_counts(given, declared)
     if refusal is not None:
-        return _refused(given, refusal)
+        return _refused(given, refusal, blobs)
     try:
         if declared.reads_ranks and any(shape is None for shape in given.bottoms):
             tops = ((),) + (None,) * (given.top_count - 1) if declared.is_loss else (None,) * given.top_count
-            return Step(tops[: given.top_count], () if declared.is_loss else None, None)
-        found = declared.rule(given)
+            return Step(tops[: given.top_count], () if declared.is_loss else None, None, refusals=blobs)
+        found = in_its_fork(given, declared.rule)
     except StoppedError as stopped:
-        return _refused(given, stopped.refusal)
+        return _refused(given, stopped.refusal, blobs)
+    found = replace(found, refusals=(*blobs, *found.refusals)) if blobs else found
     refusal = _wrong_sizes(given, found) or _empty_params(given, found)
     if refusal is not None:
         return _refused(given, refusal, found.refusals)
-    return _with_given_blobs(given, found)
+    late = _dies_at_first_pass(given, declared, found)
+    if late is not None:
+        found = replace(found, refusals=(*found.refusals, late))
+    return found if found.params else replace(found, params=given_shapes(given) or found.params)
 
 
 def _refused(given: Given, refusal: Refusal, before: tuple[Refusal, ...] = ()) -> Step:
@@ -116,22 +124,22 @@ def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal
 
 def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
     """Blob::Reshape (blob.cpp): no more than 32 axes, no negative dimension, no more numbers than an int counts."""
+    about = tuple(About(index) for index in range(len(given.bottoms)))
     for shape in (*found.tops, *(found.params or ())):
         if shape is None:
             continue
         if len(shape) > _MOST_AXES:
             message = f"a blob of {len(shape)} axes: Caffe takes 32 at most"
-            return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:24")
+            return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:24", about=about)
         product = 1
         for dim in shape:
             if dim is not None and dim < 0:
-                message = f"the output would have the size {shown(shape)}: the window is larger than the input"
-                about = tuple(About(index) for index in range(len(given.bottoms)))
+                message = f"a blob would have the size {shown(shape)}, less than nothing"
                 return Refusal(Fault.NEGATIVE_OUTPUT_SIZE, message, _name(given), "blob.cpp:32", about=about)
             product *= 1 if dim is None else dim
             if product > _LARGEST_COUNT:
                 message = f"a blob of {shown(shape)} has more than 2,147,483,647 numbers"
-                return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:34")
+                return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:34", about=about)
     return None
 
 
@@ -139,23 +147,43 @@ def _empty_params(given: Given, found: Step) -> Refusal | None:
     """A filler finds no room (filler.hpp); blobs in the text itself are not filled."""
     for shape in found.params or ():
         if shape is not None and 0 in shape and not given.fields.has("blobs"):
-            message = f"a parameter blob is empty ({shown(shape)}): an input or `num_output` is 0"
-            return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133")
+            message = f"a parameter blob is empty ({shown(shape)}), since the input is"
+            about = about_empty(given.bottoms)
+            return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133", about=about)
     return None
 
 
-def _with_given_blobs(given: Given, found: Step) -> Step:
-    """Blobs in the text itself take the place of those that the layer would make (Layer's constructor)."""
-    blobs = given.fields.groups("blobs")
-    if not blobs or found.params is None:
-        return found
-    shapes = []
-    for blob in blobs:
-        if blob.has("shape"):
-            shapes.append(tuple(blob.group("shape").integers("dim")))
-        else:
-            shapes.append(tuple(blob.integer(name) for name in ("num", "channels", "height", "width")))
-    return replace(found, params=tuple(shapes))
+def _dies_at_first_pass(given: Given, declared: LayerType, found: Step) -> Refusal | None:
+    """A layer that made an empty top out of full bottoms writes to it, and one in place is shaped again."""
+    if any(refusal.stage == "first-iteration" for refusal in found.refusals):
+        return None
+    bottoms_are_full = bool(given.bottoms) and all(shape is not None and 0 not in shape for shape in given.bottoms)
+    empty = next((index for index, shape in enumerate(found.tops) if shape and 0 in shape), None)
+    if bottoms_are_full and empty is not None:
+        message = f"the output is empty ({shown(found.tops[empty])})"
+        about = tuple(About(index) for index in range(len(given.bottoms)))
+        return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133", stage="first-iteration", about=about)
+    return _shaped_again(given, declared, found)
+
+
+def _shaped_again(given: Given, declared: LayerType, found: Step) -> Refusal | None:
+    """Each pass begins with Reshape (layer.hpp, Layer::Forward), which reads what the layer made of its own input."""
+    if not given.is_in_place() or None in given.bottoms:
+        return None
+    top = found.tops[0]
+    if top is None or not shapes_differ(top, given.shape()):
+        return None
+    try:
+        again = in_its_fork(replace(given, bottoms=(top, *given.bottoms[1:])), declared.rule)
+    except StoppedError as stopped:
+        first: Refusal | None = stopped.refusal
+    else:
+        first = next(iter(again.refusals), None) or _wrong_sizes(given, again)
+    if first is None:
+        return None
+    message = f"in place the input becomes {shown(top)}, and at the next pass {first.message}"
+    place = given.fields.place("top")
+    return Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, first.check, stage="first-iteration")
 
 
 def _name(given: Given) -> Span:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
@@ -57,6 +59,18 @@ class Given:
     def shapes(self) -> tuple[Shape, ...]:
         """All bottoms' shapes."""
         return tuple(self.shape(index) for index in range(len(self.bottoms)))
+
+    def place(self, message: str, field: str = "", index: int = 0) -> Span:
+        """Where a field of a parameter message stands; else the message; else the layer's type."""
+        group = self.spec.fields.group(message)
+        if field and group.has(field):
+            return group.place(field, index)
+        return group.span if self.spec.fields.has(message) else self.spec.fields.place("type")
+
+    def is_in_place(self, index: int = 0) -> bool:
+        """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
+        bottoms, tops = self.spec.bottoms, self.spec.tops
+        return index < min(len(bottoms), len(tops)) and bottoms[index] == tops[index]
 
 
 Rule: TypeAlias = Callable[[Given], Step]
@@ -165,15 +179,32 @@ def product(dims: Sequence[Dim]) -> Dim:
     return None if unknown and result else result
 
 
-def refuse_empty(shape: Shape, what: str, span: Span) -> None:
-    """Stop at a blob without numbers that Caffe fills or reads while it builds the net (blob.cpp, mutable_cpu_data)."""
+def refuse_empty(shape: Shape, what: str, span: Span, first_axis: int = 0) -> None:
+    """Stop at a blob without numbers that Caffe fills or reads while it builds the net (blob.cpp, mutable_cpu_data).
+
+    The shape is that of the first bottom from `first_axis` on.
+    """
     if 0 in shape:
-        refuse(Fault.EMPTY_BLOB, "blob.cpp:133", f"{what} is empty ({shown(shape)})", span)
+        about = (About(0, first_axis + shape.index(0)),)
+        refuse(Fault.EMPTY_BLOB, "blob.cpp:133", f"{what} is empty ({shown(shape)})", span, about=about)
+
+
+def about_empty(bottoms: Sequence[AnyShape]) -> tuple[About, ...]:
+    """The bottoms that hold nothing, and along which axis."""
+    return tuple(About(index, shape.index(0)) for index, shape in enumerate(bottoms) if shape and 0 in shape)
 
 
 def as_int(number: int) -> int:
     """An unsigned number of the text as Caffe keeps it, in an int: beyond 2,147,483,647 it turns negative."""
     return (number + 2**31) % 2**32 - 2**31
+
+
+def float32(number: float) -> float:
+    """A number of the text as Caffe keeps it, in a float; what is too large for one is infinite."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def differ(one: Dim, other: Dim) -> bool:
@@ -193,17 +224,23 @@ def shown(shape: AnyShape) -> str:
     return " x ".join("?" if dim is None else f"{dim:,}" for dim in shape) or "a single number"
 
 
-def axis_of(shape: Shape, axis: int, span: Span) -> int:
-    """The axis counted from the front (blob.hpp, CanonicalAxisIndex)."""
+def axes_in_words(shape: Shape) -> str:
+    """How many axes a shape has, and the shape: `2 axes (5 x 3)`."""
+    return f"{len(shape)} ax{'i' if len(shape) == 1 else 'e'}s ({shown(shape)})"
+
+
+def axis_of(shape: Shape, axis: int, span: Span, bottom: int = 0) -> int:
+    """The axis counted from the front (blob.hpp, CanonicalAxisIndex); `bottom` is the one that has the shape."""
     if axis < -len(shape) or axis >= len(shape):
-        message = f"axis {axis} of a blob that has {len(shape)} axes ({shown(shape)})"
-        refuse(Fault.AXIS_OUT_OF_RANGE, "blob.hpp:119" if axis < 0 else "blob.hpp:122", message, span)
+        message = f"axis {axis} of an input that has {axes_in_words(shape)}"
+        check = "blob.hpp:119" if axis < 0 else "blob.hpp:122"
+        refuse(Fault.AXIS_OUT_OF_RANGE, check, message, span, about=(About(bottom),))
     return axis % len(shape)
 
 
-def legacy_dim(shape: Shape, index: int, span: Span) -> Dim:
+def legacy_dim(shape: Shape, index: int, span: Span, bottom: int = 0) -> Dim:
     """Num, channels, height or width as blob.hpp's LegacyShape gives them: 1 for axes that are not there."""
     if len(shape) > 4:
-        message = f"the layer takes at most 4 axes, and its input has {len(shape)} ({shown(shape)})"
-        refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:140", message, span)
+        message = f"the layer takes at most 4 axes, and its input has {axes_in_words(shape)}"
+        refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:140", message, span, about=(About(bottom),))
     return shape[index] if index < len(shape) else 1
