@@ -30,7 +30,8 @@ class DataSourceFile(NamedTuple):
     """What one data layer reads; `layer` is its index in the text.
 
     `written` is its `source`, `path` what that means, None where it is not there. `problem` says in words why Caffe
-    cannot use it; `unread` why it can not be told. `records` is how many records there are, where that is easily known.
+    cannot use it, and `backend` what would help; `unread` says why nothing can be told. `records` is how many records
+    there are, where that is easily known.
     """
 
     layer: int
@@ -80,6 +81,21 @@ def records_of(text: NetText, files: FilesBeside) -> tuple[Record, ...]:
     """What the data shows of its shape; where it is not there, a mean file does, which must be as large as the data."""
     means = {mean.layer: mean for mean in mean_files(text, files)}
     return tuple(dict.fromkeys(_records(text, files, means)))
+
+
+def images_of(text: NetText, files: FilesBeside) -> dict[int, tuple[Dim, Dim, Dim]]:
+    """Channels, height and width of the images that data layers read, by layer: of what is there, and of what the text
+    itself says of images in a list."""
+    found: dict[int, tuple[Dim, Dim, Dim]] = {}
+    for source in source_files(text, files):
+        spec = text.layers[source.layer].spec
+        if source.record is not None and not source.record.assumes:
+            found[source.layer] = source.record.image
+        elif spec.type == "ImageData":
+            own = spec.fields.group("image_data_param")
+            sizes = (own.integer("new_height") or None, own.integer("new_width") or None)
+            found[source.layer] = (3 if own.flag("is_color", True) else 1, *sizes)
+    return found
 
 
 def _records(text: NetText, files: FilesBeside, means: dict[int, MeanFile]) -> Iterator[Record]:
@@ -167,10 +183,10 @@ def _database(base: DataSourceFile, kind: str, own: Group, transform: Group, fil
     wanted = own.choice("backend", BACKENDS)
     names = list(files.access.names_in(base.path))
     if not names and files.access.stored(base.path) is not None:
-        return base._replace(problem=f"it is a file; {wanted} is a folder")
+        return base._replace(problem=f"it is a file; {_named(wanted)} is a folder")
     there = "LMDB" if "data.mdb" in names else "LEVELDB" if is_leveldb(names) else ""
     if not there:
-        return base._replace(problem=f"the folder holds no database (an {wanted} has {_mark_of(wanted)})")
+        return base._replace(unread=f"the folder holds no database: {_named(wanted)} has {_mark_of(wanted)}")
     if there != wanted and wanted in BACKENDS:
         return base._replace(problem=f"the folder holds {_named(there)}, not {_named(wanted)}", backend=there)
     if there == "LMDB":
