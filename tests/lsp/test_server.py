@@ -84,6 +84,20 @@ def test_what_comes_before_initialize() -> None:
     assert client.close() == 0
 
 
+def test_initialize_is_answered_once() -> None:
+    client = Client({})
+    assert client.error("initialize", {"processId": None, "rootUri": None, "capabilities": {}}) == -32600
+    assert client.close() == 0
+
+
+def test_messages_about_notebooks_do_no_harm() -> None:
+    notebook = {"uri": "file:///a.ipynb", "notebookType": "jupyter", "version": 1, "cells": []}
+    client = Client({})
+    client.tell("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": []})
+    client.tell("notebookDocument/didClose", {"notebookDocument": {"uri": notebook["uri"]}, "cellTextDocuments": []})
+    assert client.close() == 0
+
+
 def test_requests_after_shutdown_do_no_harm() -> None:
     client = Client({})
     client.ask("shutdown", None)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest
 from pygls.protocol import (
     JsonRPCNotification,
     JsonRPCRequestMessage,
@@ -20,7 +20,15 @@ UNREADABLE = "caffe-ls/unreadable"
 
 
 class Protocol(LanguageServerProtocol):
-    """Hands texts to the server's own handlers alone: pygls would keep a second copy, and take other line ends."""
+    """Hands texts to the server's own handlers alone: pygls would keep a second copy, and take other line ends.
+
+    pygls' own workspace is not there, since it never sees `initialize`.
+    """
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """The client had its answer before this was loaded; asking again is against the protocol."""
+        raise JsonRpcInvalidRequest(message="`initialize` was answered before")
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
