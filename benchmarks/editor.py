@@ -149,6 +149,8 @@ def _start_times(text: str, folder: Path) -> dict[str, float]:
 def _start(command: list[str], text: str | None) -> Iterator[tuple[str, float]]:
     paths = [str(ROOT / "server"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    # An installed package has its bytecode.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.perf_counter()
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
