@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Layer, Refusal
+from caffe_ls.schema import catalog
 
 _ALL = -2
 _LAST = -1
@@ -56,7 +57,7 @@ def impossible_gradients(layers: tuple[Layer, ...]) -> Iterator[Refusal]:
             continue
         for refused in _REFUSED.get(layer.type, ()):
             bottom = _wanted(layer, refused.bottom)
-            if bottom is not None:
+            if bottom is not None and not _comes_from_a_fork(layer, bottom, layers):
                 message = f"`{layer.type}` gives no gradient to {refused.what}, and `{layer.bottoms[bottom]}` needs one"
                 span = layer.spec.fields.place("bottom", bottom)
                 about = (About(bottom),)
@@ -64,6 +65,14 @@ def impossible_gradients(layers: tuple[Layer, ...]) -> Iterator[Refusal]:
                     Fault.GRADIENT_NOT_POSSIBLE, message, span, refused.check, layer.origin, "first-iteration", about
                 )
                 break
+
+
+def _comes_from_a_fork(layer: Layer, bottom: int, layers: tuple[Layer, ...]) -> bool:
+    """Whether a layer that only forks have makes the bottom: what gradient it asks for is the fork's affair."""
+    source = layer.sources[bottom]
+    if source is None:
+        return False
+    return not any(layers[source.layer].type in catalog.load(dialect).layer_types for dialect in ("bvlc", "ssd"))
 
 
 def _wanted(layer: Layer, bottom: int) -> int | None:
