@@ -51,8 +51,8 @@ class _Bounds(NamedTuple):
 
 
 _BOUNDS = {
-    "SGD": _Bounds(1e-7, 12, 1000),
-    "Nesterov": _Bounds(1e-7, 12, 1000),
+    "SGD": _Bounds(1e-6, 12, 1000),
+    "Nesterov": _Bounds(1e-6, 12, 1000),
     "Adam": _Bounds(1e-8, 0.1, 1),
     "RMSProp": _Bounds(1e-8, 0.1, 1),
     "AdaGrad": _Bounds(1e-8, 1, 10),

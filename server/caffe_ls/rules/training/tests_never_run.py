@@ -42,6 +42,6 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         message = "`test_interval` without `test_iter`: there is no test net, and nothing is tested"
         fixes = (
             add_field(document, "test_iter: 100", "test_interval"),
-            remove_field(document, given, safe=True),
+            remove_field(document, given),
         )
         yield Finding(given.name_span, message, fixes)
