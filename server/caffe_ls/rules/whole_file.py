@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import FileEdit, Fix
-from caffe_ls.schema.upgrade.upgrading import upgrade_file
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
@@ -18,6 +17,9 @@ def upgrade_fix(document: PrototxtDocument) -> Fix:
 
 
 def _upgrade(document: PrototxtDocument) -> tuple[FileEdit, ...]:
+    # Imported where it is used: a file of today's form needs no upgrade, and every start would wait for it.
+    from caffe_ls.schema.upgrade.upgrading import upgrade_file
+
     text = document.text
     upgraded = upgrade_file(document.file)
     if not upgraded.changes or upgraded.problems or upgraded.text == text:

@@ -34,7 +34,6 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
 from caffe_ls.rules.layers import layer_of, layers_of
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.schema.upgrade.upgrading import upgrade_layer_edits
 from caffe_ls.text.edit import Edit
 
 
@@ -63,6 +62,9 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 
 def _edits(document: PrototxtDocument) -> tuple[Edit, ...]:
     """Edits that bring every old layer to today's form; none when one of them cannot be."""
+    # Imported where it is used: every start would wait for it.
+    from caffe_ls.schema.upgrade.upgrading import upgrade_layer_edits
+
     edits: list[Edit] = []
     for index, entry in enumerate(document.file.entries):
         layer = layer_of(entry)
