@@ -113,6 +113,20 @@ class Evidence:
         """Whether the log shows the run from its first iteration on."""
         return self.run.resumed_at is None and (self.run.first_iteration or 0) == 0
 
+    @cached_property
+    def adapts_its_steps(self) -> bool:
+        """Whether the solver's steps do not follow the size of the gradient."""
+        return self.solver is not None and self.solver.type in ("Adam", "RMSProp", "AdaDelta", "AdaGrad")
+
+    def test_output(self, name: str) -> Series | None:
+        """An output of the first test net."""
+        outputs = self.run.outputs.items()
+        return next((one for output, one in outputs if output[:2] == ("TEST", 0) and output.name == name), None)
+
+    def type_of_output(self, name: str) -> str:
+        """The type of the layer that makes an output; empty where the net is not known."""
+        return next((spec.type for spec in self.written.values() if name in spec.tops), "")
+
     # Debug lines.
 
     @cached_property

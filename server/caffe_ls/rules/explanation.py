@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from caffe_ls.rules.finding import Category
 from caffe_ls.rules.rule import Rule
@@ -38,7 +40,7 @@ _MARKS_AT_LINE_START = re.compile(r"^#<(?=\^)", re.MULTILINE)
 def explanation(rule: Rule) -> str:
     """The rule's title, what it means for a run, its text and its examples, as Markdown."""
     body = rule.documentation.partition("\n")[2].strip() + "\n"
-    return f"# {rule.name}\n\n{rule.summary}.\n\n{_facts(rule)}\n\n{_EXAMPLE.sub(_fenced, body).strip()}\n"
+    return f"# {rule.name}\n\n{rule.summary}.\n\n{_facts(rule)}\n\n{_EXAMPLE.sub(_fence_of(rule), body).strip()}\n"
 
 
 def reason(rule: Rule) -> str:
@@ -57,12 +59,16 @@ def _facts(rule: Rule) -> str:
     return "\n".join(lines)
 
 
-def _fenced(found: re.Match[str]) -> str:
+def _fence_of(rule: Rule) -> Callable[[re.Match[str]], str]:
+    return partial(_fenced, language="text" if rule.reads == "log" else "prototxt")
+
+
+def _fenced(found: re.Match[str], language: str) -> str:
     """An example in a fence; marks that begin in the first column lose the `<` that tells tests so."""
     lines = [line[4:] for line in found[3].rstrip().split("\n")]
     text = _FILE_HEADER.sub(r"\n# \1 :", _MARKS_AT_LINE_START.sub("#^", "\n".join(lines)))
     options = f", {_in_words(found[2])}" if found[2] else ""
-    return f"**{found[1]}**{options}:\n\n```prototxt\n{text}\n```\n\n"
+    return f"**{found[1]}**{options}:\n\n```{language}\n{text}\n```\n\n"
 
 
 def _in_words(options: str) -> str:

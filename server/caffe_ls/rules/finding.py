@@ -149,5 +149,6 @@ class LogFinding:
     layer: str | None = None
     blob: str | None = None
     phase: str | None = None
+    stage: Stage | None = None
     severity: Severity | None = None
     rule: str = ""

@@ -142,6 +142,12 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
     jump = _jumped_to_chance(symptoms)
     if jump is not None:
         yield jump
+    floor = symptoms.saturated
+    if floor is not None and jump is None and not symptoms.improved:
+        values = finite_values(floor.series)
+        at = floor.series.values.index(max(values))
+        text = f"the loss `{floor.name}` was at {shown(max(values))}: all the score went to a wrong class"
+        yield Reason(floor.series.line_at(at), text)
     lost = symptoms.unlearned
     if lost is not None and jump is None and not symptoms.broke_in_training:
         values = finite_values(lost.series)

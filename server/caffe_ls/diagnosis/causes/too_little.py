@@ -162,9 +162,12 @@ def _fades(found: list[tuple[str, float, int]]) -> bool:
 
 
 def _expected_share(evidence: Evidence) -> float | None:
-    """What share of the gradient arrives at the first layer, as fillers and slopes have it."""
+    """What share of the gradient arrives at the first layer, as fillers and the slopes of Sigmoids have it.
+
+    Of TanH, whose slope is 1 at 0, nothing is known before the run; small weights alone stop no training.
+    """
     net = evidence.net
-    if net is None:
+    if net is None or any(layer.type == "TanH" for layer in net.layers):
         return None
     share, weighted = 1.0, 0
     for layer in net.layers:
@@ -177,5 +180,5 @@ def _expected_share(evidence: Evidence) -> float | None:
             if weight is None or not outputs:
                 return None
             if weighted > 1:  # Through the first one no gradient has to pass.
-                share *= weight * math.sqrt(outputs)
+                share *= min(1.0, weight * math.sqrt(outputs))
     return share
