@@ -18,6 +18,7 @@ _WORDS = {
         "**A Python layer failed**, or its module was not found: the last line below says what; Caffe ends without a "
         "fatal line. The module is looked for on PYTHONPATH, by its name without `.py`"
     ),
+    "exception": "**The exception that ended a Python layer or script**: the lines above say where it was raised",
     "stack-title": "**The calls that led to the failed CHECK**, innermost first; the fatal line says what is wrong",
     "frame": "**A call on the way to the failure**, the innermost first",
     "killed": (

@@ -54,7 +54,10 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     "protobuf": fatal_lines.protobuf_line,
     "message": message_lines.message_line,
     **dict.fromkeys(
-        ("start", "device", "done", "stopped", "history", "traceback", "stack-title", "frame", "killed", "aborted"),
+        (
+            *("start", "device", "done", "stopped", "history", "traceback", "exception"),
+            *("stack-title", "frame", "killed", "aborted"),
+        ),
         event_lines.event_line,
     ),
 }
