@@ -12,7 +12,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.checking_nets import findings_of_nets
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.layers import layer_name
-from caffe_ls.rules.registry import all_rules
+from caffe_ls.rules.registry import rule_named, rules_of_prototxts
 from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
@@ -124,7 +124,7 @@ def _is_simple(entry: Entry) -> bool:
 
 @lru_cache(maxsize=1)
 def _rules_that_need_brackets() -> frozenset[str]:
-    return frozenset(rule.name for rule in all_rules() if rule.needs_brackets)
+    return frozenset(rule.name for rule in rules_of_prototxts() if rule.needs_brackets)
 
 
 def _entry_findings(entry: Entry, schema: Schema, root: str) -> tuple[Finding, ...]:
@@ -157,17 +157,18 @@ def _check_with(rule: Rule, view: EntryView) -> Callable[[SchemaProblem], Iterab
 
 @lru_cache(maxsize=1)
 def _entry_rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.check_entry is not None)
+    return tuple(rule for rule in rules_of_prototxts() if rule.check_entry is not None)
 
 
 @lru_cache(maxsize=16)
 def _problem_rules(kind: ProblemKind) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.problem_kind is kind)
+    return tuple(rule for rule in rules_of_prototxts() if rule.problem_kind is kind)
 
 
 @lru_cache(maxsize=4)
 def _document_rules(kind: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.check_document is not None and rule.reads in ("prototxt", kind))
+    rules = rules_of_prototxts()
+    return tuple(rule for rule in rules if rule.check_document is not None and rule.reads in ("prototxt", kind))
 
 
 def _run(rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subject: _Subject) -> tuple[Finding, ...]:
@@ -204,7 +205,8 @@ def _names(finding: Finding, selectors: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=512)
 def _category_of(rule_name: str) -> str:
-    return next((rule.category.value for rule in all_rules() if rule.name == rule_name), "")
+    rule = rule_named(rule_name)
+    return "" if rule is None else rule.category.value
 
 
 def _is_wanted(rule: Rule, settings: Settings) -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.rules.checking import MOST_FINDINGS
 from caffe_ls.rules.finding import LogFinding, Severity
-from caffe_ls.rules.registry import all_rules
+from caffe_ls.rules.registry import rules_of_logs
 from caffe_ls.rules.rule import Rule
 from caffe_ls.settings import Settings
 
@@ -30,7 +30,7 @@ def check_log(evidence: Evidence, settings: Settings | None = None) -> tuple[Log
 
 @lru_cache(maxsize=1)
 def _log_rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule in all_rules() if rule.check_log is not None)
+    return tuple(rule for rule in rules_of_logs() if rule.check_log is not None)
 
 
 def _is_wanted(rule: Rule, settings: Settings) -> bool:

@@ -13,7 +13,7 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
 from caffe_ls.rules.finding import Finding, Fix, Related, Severity
-from caffe_ls.rules.registry import all_rules
+from caffe_ls.rules.registry import rules_of_prototxts
 from caffe_ls.rules.rule import LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
 
@@ -138,7 +138,7 @@ class _Rules(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _rules() -> _Rules:
-    rules = all_rules()
+    rules = rules_of_prototxts()
     general = tuple(rule for rule in rules if rule.check_layer is not None and not rule.layer_types)
     types = {kind for rule in rules for kind in rule.layer_types}
     return _Rules(

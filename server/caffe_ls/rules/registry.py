@@ -1,25 +1,54 @@
-"""All rules, found by walking the package."""
+"""All rules, found by walking the package; a rule is imported when it is needed, since every start waits for it."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import caffe_ls.rules
 from caffe_ls.rules.rule import Rule
 
+_FOLDER_OF_LOGS = "caffe_ls.rules.log"
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, ordered by name."""
+    return tuple(_rule(name) for name in _folders())
+
 
 @lru_cache(maxsize=1)
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, ordered by name. Rules live in the folders of this package; what stands beside them serves them."""
-    found: list[Rule] = []
-    for module in pkgutil.walk_packages(caffe_ls.rules.__path__, "caffe_ls.rules."):
-        if not module.ispkg and module.name.count(".") > caffe_ls.rules.__name__.count(".") + 1:
-            found += [value for value in vars(importlib.import_module(module.name)).values() if isinstance(value, Rule)]
-    return tuple(sorted(found, key=lambda rule: rule.name))
+def rules_of_logs() -> tuple[Rule, ...]:
+    """The rules that read training logs, ordered by name: those of the folder `log`."""
+    return tuple(_rule(name) for name, folder in _folders().items() if folder == _FOLDER_OF_LOGS)
+
+
+@lru_cache(maxsize=1)
+def rules_of_prototxts() -> tuple[Rule, ...]:
+    """The rules that read nets and solvers, ordered by name: those of all other folders."""
+    return tuple(_rule(name) for name, folder in _folders().items() if folder != _FOLDER_OF_LOGS)
 
 
 def rule_named(name: str) -> Rule | None:
     """The rule of that name."""
-    return next((rule for rule in all_rules() if rule.name == name), None)
+    return _rule(name) if name in _folders() else None
+
+
+@lru_cache(maxsize=1)
+def _folders() -> dict[str, str]:
+    """The package that each rule's module stands in, by the rule's name and ordered by it.
+
+    Rules live in the folders of this package; what stands beside the folders serves them.
+    """
+    found: dict[str, str] = {}
+    for folder in pkgutil.iter_modules(caffe_ls.rules.__path__, "caffe_ls.rules."):
+        if folder.ispkg:
+            modules = pkgutil.iter_modules(importlib.import_module(folder.name).__path__)
+            found.update((module.name.replace("_", "-"), folder.name) for module in modules)
+    return dict(sorted(found.items()))
+
+
+@cache
+def _rule(name: str) -> Rule:
+    module = importlib.import_module(f"{_folders()[name]}.{name.replace('-', '_')}")
+    return next(value for value in vars(module).values() if isinstance(value, Rule) and value.name == name)
