@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import caffe_ls.rules
@@ -14,19 +15,19 @@ _FOLDER_OF_LOGS = "caffe_ls.rules.log"
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, ordered by name."""
-    return tuple(_rule(name) for name in _folders())
+    return _rules(_folders())
 
 
 @lru_cache(maxsize=1)
 def rules_of_logs() -> tuple[Rule, ...]:
     """The rules that read training logs, ordered by name: those of the folder `log`."""
-    return tuple(_rule(name) for name, folder in _folders().items() if folder == _FOLDER_OF_LOGS)
+    return _rules(name for name, folder in _folders().items() if folder == _FOLDER_OF_LOGS)
 
 
 @lru_cache(maxsize=1)
 def rules_of_prototxts() -> tuple[Rule, ...]:
     """The rules that read nets and solvers, ordered by name: those of all other folders."""
-    return tuple(_rule(name) for name, folder in _folders().items() if folder != _FOLDER_OF_LOGS)
+    return _rules(name for name, folder in _folders().items() if folder != _FOLDER_OF_LOGS)
 
 
 def rule_named(name: str) -> Rule | None:
@@ -48,7 +49,11 @@ def _folders() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def _rules(names: Iterable[str]) -> tuple[Rule, ...]:
+    return tuple(rule for name in names if (rule := _rule(name)) is not None)
+
+
 @cache
-def _rule(name: str) -> Rule:
+def _rule(name: str) -> Rule | None:
     module = importlib.import_module(f"{_folders()[name]}.{name.replace('-', '_')}")
-    return next(value for value in vars(module).values() if isinstance(value, Rule) and value.name == name)
+    return next((value for value in vars(module).values() if isinstance(value, Rule) and value.name == name), None)
