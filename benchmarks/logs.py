@@ -40,6 +40,9 @@ def measure(shared: Path | None, folder: Path) -> list[Measurement]:
         command = ["rg", "-c", _PATTERN, str(log)]
         rival = seconds(lambda: subprocess.run(command, check=True, capture_output=True), 3)
         measured.insert(0, against_rival(what, own, rival, "rg -c of the debug line", 2.0))
+        diagnosing = seconds(lambda: _diagnose(log), 3)
+        whole = "caffe-ls diagnose of it: verdict, findings, summary"
+        measured.insert(1, against_rival(whole, diagnosing, rival, "rg -c of the debug line", 2.0))
     for times, name in ((1, "100 MB"), (10, "1 GB")):
         memory = _read(log, times)
         measured.append(Measurement(f"memory, {name}", f"{memory:.0f} MB", "150 MB", memory <= 150))
@@ -50,6 +53,10 @@ def _read(log: Path, times: int) -> float:
     """Read the log, several times over as one, in a process of its own; its peak memory in MB."""
     command = [sys.executable, "-c", _READ, str(log), str(times)]
     return int(subprocess.run(command, check=True, capture_output=True).stdout) / 1024
+
+
+def _diagnose(log: Path) -> None:
+    subprocess.run([sys.executable, "-m", "caffe_ls", "diagnose", str(log)], check=False, capture_output=True)
 
 
 def _write(log: Path, layers: int = 150) -> None:

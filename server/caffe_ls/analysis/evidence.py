@@ -43,6 +43,7 @@ class Evidence:
         self.ended = ended
         self.solver_file = solver_file
         self.net_file = net_file
+        self.cache: dict[object, object] = {}  # results of pure functions of the evidence, by function
 
     @cached_property
     def printed_solver(self) -> PrintedText | None:

@@ -58,7 +58,14 @@ class LossCurve:
 
 def finite_values(series: Series) -> list[float]:
     """The values that are numbers, in order."""
+    if _is_all_finite(series):
+        return series.values.tolist()
     return [value for value in series.values if math.isfinite(value)]
+
+
+def _is_all_finite(series: Series) -> bool:
+    """Whether all values are numbers, told by their sum, which C computes; where that overflows the answer is no."""
+    return math.isfinite(sum(series.values))
 
 
 def early(values: Sequence[float]) -> float:
@@ -81,6 +88,13 @@ def losses(evidence: Evidence) -> list[LossCurve]:
 
     Else the smoothed loss stands for them; of a run that shows no training line, the outputs of its first test net.
     """
+    known = evidence.cache.get(losses)
+    if known is None:
+        known = evidence.cache[losses] = _losses(evidence)
+    return known  # type: ignore[return-value]
+
+
+def _losses(evidence: Evidence) -> list[LossCurve]:
     train = [(output, series) for output, series in evidence.run.outputs.items() if output.phase == "TRAIN"]
     found = [curve for output, series in train if series.values and (curve := _curve(evidence, output.name, series))]
     if found:
@@ -230,7 +244,11 @@ def _growth(what: str, series: Series) -> Iterator[Growth]:
     if len(values) < 2 or not math.isfinite(values[0]) or values[0] == 0:
         return  # What begins at 0 has grown infinitely with its first step.
     first = abs(values[0])
-    at = max(range(len(values)), key=lambda index: abs(values[index]) if math.isfinite(values[index]) else -1.0)
+    if _is_all_finite(series):
+        high, low = max(values), min(values)
+        at = values.index(high if abs(high) >= abs(low) else low)
+    else:
+        at = max(range(len(values)), key=lambda index: abs(values[index]) if math.isfinite(values[index]) else -1.0)
     factor = abs(values[at]) / first
     if factor >= _ORDER:
         yield Growth(what, factor, series.iterations[at], series.line_at(at), first, abs(values[at]))
@@ -270,6 +288,8 @@ def steps_at(evidence: Evidence, index: int = 0) -> list[Step]:
 
 def first_odd(series: Series) -> int | None:
     """The index of the first value that is nan or infinite."""
+    if _is_all_finite(series):
+        return None
     return next((at for at, value in enumerate(series.values) if not math.isfinite(value)), None)
 
 
