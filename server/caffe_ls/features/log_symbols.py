@@ -63,11 +63,11 @@ def _training(view: LogView, marks: Sequence[Mark], last: int) -> Iterator[types
     start = next((mark.line for mark in marks if mark.kind in ("start", "loss", "testing")), None)
     if start is None:
         return
-    end = next((mark.line for mark in marks if mark.kind in _ENDS and mark.line > start), last)
+    end = next((mark.line - 1 for mark in marks if mark.kind in _ENDS and mark.line > start), last)
     paces = [mark for mark in marks if mark.kind in ("loss", "rate", "testing", "test-output", "snapshot")]
     children = [*_iterations(view, paces, start), *_tests(view, paces, end)]
     children.sort(key=lambda symbol: symbol.range.start.line)
-    yield _symbol(view, "training", "", types.SymbolKind.Event, start, max(start, end - 1), children)
+    yield _symbol(view, "training", "", types.SymbolKind.Event, start, end, children)
 
 
 def _iterations(view: LogView, paces: Sequence[Mark], start: int) -> Iterator[types.DocumentSymbol]:
