@@ -149,3 +149,11 @@ def test_a_document_has_the_path_that_is_shown() -> None:
     disk = Disk({"/w/net.prototxt": _NET})
     document = open_document("/w/net.prototxt", _NET, Settings(), disk.access, _no_schema, shown_path="net.prototxt")
     assert document.path == "net.prototxt"
+
+
+def test_a_folder_named_with_a_slash_at_its_end_is_not_the_net_s_own() -> None:
+    disk = Disk({"/work/net.prototxt": _NET})
+    there = {"/work": True}
+    assert find_named_file("/data/lmdb/", "/work/net.prototxt", there.get) == (None, None)
+    assert find_named_file("/", "/work/net.prototxt", there.get) == (None, None)
+    assert disk.read_paths == []

@@ -91,10 +91,13 @@ def joined(folder: str, name: str) -> str:
 def _candidates(written: str, folder: str, start_directory: str, top: str) -> Iterator[tuple[str, Found]]:
     if start_directory or os.path.isabs(written):
         yield joined(start_directory, written), "from the start directory"
+    name = os.path.basename(written.rstrip("/"))
     if os.path.isabs(written):
-        written = os.path.basename(written)
+        written = name
+    if not name:
+        return
     yield joined(folder, written), "beside the file"
     for ancestor in ancestors(folder, top):
         if ancestor != folder:
             yield joined(ancestor, written), "from a folder above the file"
-    yield joined(folder, os.path.basename(written)), "by its name alone"
+    yield joined(folder, name), "by its name alone"

@@ -74,7 +74,7 @@ def open_document(
     `shown_path` is the document's path where it is not `path`; `asked` is what the user says of states and batch.
     """
     path = os.path.normpath(path)
-    file = _parsed(text)
+    file = parsed(text)
     found = kind or kind_of(path, file)
     context = context_of(path, file, found, settings, access, read_schema, start_directory, top, asked)
     return PrototxtDocument(shown_path or path, text, settings, kind=kind, context=context, file=file)
@@ -99,7 +99,7 @@ def context_of(
     solvers = _solvers_naming(path, access, start_directory, top) if kind == "net" else ()
     if not named and own_schema is None:
         linked = linked_usages(path, file, kind, access, start_directory, top)
-    states = asked.states or _states_in_solvers(path, solvers, access, start_directory, top)
+    states = asked.states or states_in_solvers(path, solvers, access, start_directory, top)
     files = FilesBeside(path, access, start_directory, top)
     weights = tuple(_weights_in_solvers(solvers, files))
     return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files, weights=weights)
@@ -144,10 +144,10 @@ def solvers_of_net(path: str, access: Access, start_directory: str = "", top: st
     folder, name = os.path.split(path)
     own = os.path.normpath(path)
     found = []
-    for solver, text in _solvers_in(folder, access):
+    for solver, text in solvers_in(folder, access):
         if solver == own or name not in text:
             continue
-        links = nets_of_solver(solver, _parsed(text), access.read, start_directory, top)
+        links = nets_of_solver(solver, parsed(text), access.read, start_directory, top)
         if any(link.path == own for link in links):
             found.append(solver)
     return tuple(found)
@@ -157,13 +157,14 @@ def _solvers_naming(path: str, access: Access, start_directory: str, top: str) -
     """The solvers in a net's folder that name it, parsed."""
     naming = solvers_of_net(path, access, start_directory, top)
     return tuple(
-        (solver, _parsed(text)) for solver, text in _solvers_in(os.path.dirname(path), access) if solver in naming
+        (solver, parsed(text)) for solver, text in solvers_in(os.path.dirname(path), access) if solver in naming
     )
 
 
-def _states_in_solvers(
+def states_in_solvers(
     path: str, solvers: Iterable[tuple[str, File]], access: Access, start_directory: str, top: str
 ) -> tuple[State, ...]:
+    """The states in which these solvers build the net at a path."""
     found: dict[State, None] = {}
     for solver, file in solvers:
 
@@ -204,7 +205,7 @@ def linked_usages(
     for net in sorted(net for net in nets if net is not None and net != path):
         text = _text(net, access.read, _NET_BYTES)
         if text is not None:
-            usages += usages_of_file(_parsed(text), NET_MESSAGE)
+            usages += usages_of_file(parsed(text), NET_MESSAGE)
     return tuple(usages)
 
 
@@ -226,8 +227,9 @@ def _texts(file: File, field: str) -> Iterator[str]:
                 yield (string_value(value) if isinstance(value, Scalar) else None) or ""
 
 
-def _solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:
-    return access.once((_solvers_in, folder), lambda: tuple(_look_for_solvers(folder, access)))
+def solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:
+    """The solvers in a folder: their paths and texts."""
+    return access.once((solvers_in, folder), lambda: tuple(_look_for_solvers(folder, access)))
 
 
 def _look_for_solvers(folder: str, access: Access) -> Iterator[tuple[str, str]]:
@@ -239,7 +241,7 @@ def _look_for_solvers(folder: str, access: Access) -> Iterator[tuple[str, str]]:
             continue
         path = joined(folder, name)
         text = _text(path, access.read, _SOLVER_BYTES)
-        if text is not None and ("net:" in text or "net :" in text) and kind_of(path, _parsed(text)) == "solver":
+        if text is not None and ("net:" in text or "net :" in text) and kind_of(path, parsed(text)) == "solver":
             yield path, text
 
 
@@ -248,7 +250,7 @@ def _text(path: str, read: Read, largest: int) -> str | None:
     return decode(data) if data is not None and len(data) <= largest else None
 
 
-# A solver and its nets are parsed once, though each asks for the others; their entries keep what was computed of them.
 @lru_cache(maxsize=24)
-def _parsed(text: str) -> File:
+def parsed(text: str) -> File:
+    """The tree of a text, parsed once though several files ask for it; its entries keep what was computed of them."""
     return parse(text)

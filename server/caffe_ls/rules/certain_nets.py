@@ -34,11 +34,5 @@ def in_each_state(document: PrototxtDocument, check: Callable[[Net], Iterable[Fi
 
 
 def name_span(net: Net, layer: int) -> Span:
-    """Where a layer of the net has its name in the file."""
-    return place(net, layer, "name")
-
-
-def place(net: Net, layer: int, field: str) -> Span:
-    """Where a layer of the net has a field of its own in the file; the whole layer where it is not given."""
-    built = net.layers[layer]
-    return built.spec.fields.place(field).shift(net.text.layers[built.origin].base)
+    """Where a layer of the net has its name in the file; the whole layer where it has none."""
+    return net.place(layer, "name")
