@@ -244,6 +244,14 @@ def spatial_pyramid_pooling(given: Given) -> Step:
     return Step(((num, channels * places),))
 
 
+def levels_that_fit(height: int, width: int) -> int:
+    """How many levels a pyramid over an input of this size may have."""
+    level = 0
+    while all(pad < kernel for kernel, pad in (_bins(size, 2**level) for size in (height, width))):
+        level += 1
+    return level
+
+
 def _bins(size: int, bins: int) -> tuple[int, int]:
     """Kernel and pad (SPPLayer::GetPoolingParam)."""
     kernel = math.ceil(size / bins)

@@ -191,6 +191,8 @@ def _refusals_of_crop(given: Given, bottom: Shape, wanted: Shape, start: int, of
             place = param.place("offset", axis - start) if param.has("offset") else given.fields.place("bottom", 1)
             about = (About(0, axis), About(1, axis))
             yield Refusal(Fault.CROP_OUTSIDE_INPUT, message, place, "crop_layer.cpp:63", about=about)
+            if param.count("offset") < 2:
+                return
 
 
 @FAMILY.layer("Tile")
