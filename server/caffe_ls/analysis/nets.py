@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from caffe_ls.analysis.damage import damage_of
@@ -12,7 +12,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.states import states_of, states_of_own_nets
 from caffe_ls.net.graph import build
 from caffe_ls.net.lower import lower_file, lower_nets_of_solver
-from caffe_ls.net.model import Damage, DataSource, Net, NetText, State
+from caffe_ls.net.model import Damage, DataSource, Net, NetText, Phase, State
 from caffe_ls.syntax.tree import Entry
 
 _DATA_SHAPE = re.compile(r"([1-9]\d{0,9})x([1-9]\d{0,9})x([1-9]\d{0,9})")
@@ -42,6 +42,20 @@ def _nets_in_solver(document: PrototxtDocument) -> Iterator[Net]:
     for field, index, state in states_of_own_nets(document.file):
         for text in texts.get(field, [])[index : index + 1]:
             yield build(text, state, data_source(document))
+
+
+def phases_built(document: PrototxtDocument) -> Mapping[int, tuple[Phase, ...]]:
+    """The phases, of those that are judged, in which each layer is built, by the offset of the layer's message."""
+    return _once(document, phases_built, lambda: _phases_built(document))
+
+
+def _phases_built(document: PrototxtDocument) -> dict[int, tuple[Phase, ...]]:
+    found: dict[int, dict[Phase, None]] = {}
+    for net in judged_nets(document):
+        for index, layer in enumerate(net.layers):
+            offset = net.in_file(index, layer.spec.fields.span).start
+            found.setdefault(offset, {})[net.phase] = None
+    return {offset: tuple(phases) for offset, phases in found.items()}
 
 
 def certain_net(document: PrototxtDocument, net: Net) -> Net:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -18,14 +19,28 @@ PHASES: tuple[Phase, ...] = ("TRAIN", "TEST")
 def states_of(document: PrototxtDocument, text: NetText) -> tuple[State, ...]:
     """The states in which a net file is judged.
 
-    Where nobody says how the net is used, both phases are, except one in which nothing gives it any data while it has
-    data in the other: a train net's TEST phase, and a deploy net's TRAIN phase.
+    Where nobody says how the net is used, both phases are, except one in which nothing gives it its data while it has
+    data in the other: a train net's TEST phase, and a deploy net's TRAIN phase. Where a phase has data only in a stage
+    that the net's rules name, it is judged in that stage.
     """
     if document.context.states:
         return document.context.states
     presumed = tuple(State(phase) for phase in PHASES)
-    fed = tuple(state for state in presumed if _is_fed(text, state))
-    return (presumed[1],) if _is_for_deployment(text) else fed or presumed
+    if _is_for_deployment(text):
+        return (presumed[1],)
+    fed = [state for plain in presumed for state in _fed_states(text, plain)]
+    if fed or not text.layers:
+        return tuple(fed) or presumed
+    return tuple(state for state in presumed if filtered(text, state_in(text, state)))
+
+
+def _fed_states(text: NetText, plain: State) -> list[State]:
+    if _is_fed(text, plain):
+        return [plain]
+    rules = (rule for placed in text.layers for rule in placed.spec.fields.groups("include"))
+    stages = dict.fromkeys(stage for rule in rules for stage in rule.texts("stage"))
+    staged = (replace(plain, stages=frozenset({stage})) for stage in stages)
+    return [state for state in staged if _is_fed(text, state)]
 
 
 def states_in_solver(solver: File, names_net: Callable[[str], bool]) -> tuple[State, ...]:
@@ -81,8 +96,15 @@ def _state(phase: Phase, given: Iterable[Group]) -> State:
 
 
 def _is_fed(text: NetText, state: State) -> bool:
-    layers = [text.layers[index] for index in filtered(text, state_in(text, state))]
-    return any(placed.spec.tops and not placed.spec.bottoms for placed in layers)
+    """Whether data comes in, and no layer waits for that of a data layer which stands in other states only."""
+    built = filtered(text, state_in(text, state))
+    layers = [text.layers[index].spec for index in built]
+    made = {top for spec in layers for top in spec.tops}
+    awaited = {bottom for spec in layers for bottom in spec.bottoms} - made
+    others = (text.layers[index].spec for index in set(range(len(text.layers))).difference(built))
+    return any(spec.tops and not spec.bottoms for spec in layers) and not any(
+        awaited.intersection(spec.tops) for spec in others if not spec.bottoms
+    )
 
 
 def _is_for_deployment(text: NetText) -> bool:

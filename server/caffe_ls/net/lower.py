@@ -180,16 +180,16 @@ def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
     dims = [value.span.shift(base) for base, group in parts.rest for value in group.scalars("input_dim")]
     if shapes and len(shapes) < len(names):
         message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe reads past their end and crashes"
-        yield _wrong_input(message, names[len(shapes)])
+        yield _wrong_input(message, names[len(shapes)], "upgrade_proto.cpp, UpgradeNetInput, past input_shape")
     elif names and not shapes and dims and len(dims) < 4 * len(names):
         one = "the `input` needs" if len(names) == 1 else f"the {len(names)} `input` need"
         message = f"{one} {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
         places = [*names, *dims]
-        yield _wrong_input(message, Span(min(place.start for place in places), max(place.end for place in places)))
+        whole = Span(min(place.start for place in places), max(place.end for place in places))
+        yield _wrong_input(message, whole, "upgrade_proto.cpp, UpgradeNetInput, past input_dim")
 
 
-def _wrong_input(message: str, place: Span) -> Refusal:
-    check = "upgrade_proto.cpp, UpgradeNetInput"
+def _wrong_input(message: str, place: Span, check: str) -> Refusal:
     return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
 
 

@@ -231,7 +231,7 @@ class Layer:
 
     def is_in_place(self, top: int) -> bool:
         """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
-        return top < len(self.bottoms) and self.tops[top] == self.bottoms[top]
+        return top < min(len(self.tops), len(self.bottoms)) and self.tops[top] == self.bottoms[top]
 
 
 @dataclass(frozen=True, slots=True)

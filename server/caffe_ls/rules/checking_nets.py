@@ -74,7 +74,7 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
 
     for refusal in net.refusals:
         rule = rules.by_fault.get(refusal.fault)
-        if rule is not None and is_wanted(rule):
+        if rule is not None and is_wanted(rule) and _type_is_known(document, net, refusal):
             keep(run(rule, lambda rule=rule, refusal=refusal: _told(document, net, refusal, rule)))  # type: ignore[misc]
     for layer in net.layers:
         if layer.judged:
@@ -86,6 +86,12 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
     return found
 
 
+def _type_is_known(document: PrototxtDocument, net: Net, refusal: Refusal) -> bool:
+    """Whether the Caffe in force has the layer at all: of one that it lacks, a rule of its own speaks."""
+    types = document.schema.layer_types
+    return refusal.layer is None or not types or net.text.layers[refusal.layer].spec.type in types
+
+
 def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) -> Iterator[Finding]:
     assert rule.advice_on_refusal is not None
     advice = tuple(rule.advice_on_refusal(RefusalView(document, net, refusal)))
@@ -93,12 +99,14 @@ def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) ->
     related = [Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places]
     known = {place.span for place in related}
     related += (one for one in advice if isinstance(one, Related) and one.span not in known)
+    severity = next((one for one in advice if isinstance(one, Severity)), None)
     yield Finding(
         net.place_of(refusal),
-        refusal.message + "".join(one for one in advice if isinstance(one, str)),
+        refusal.message + "".join(one for one in advice if isinstance(one, str) and not isinstance(one, Severity)),
         tuple(one for one in advice if isinstance(one, Fix)),
         tuple(related),
-        stage=refusal.stage,
+        severity=severity,
+        stage=refusal.stage if severity is None else None,
         layer=None if refusal.layer is None else net.text.layers[refusal.layer].spec.name,
     )
 

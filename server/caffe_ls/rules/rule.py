@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
 
-Advice: TypeAlias = Fix | Related | str
-"""What a rule adds to a refusal: a fix, a related place, or words behind the message."""
+Advice: TypeAlias = Fix | Related | str | Severity
+"""What a rule adds to a refusal: a fix, a related place, words behind the message; a severity where it is no error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,7 @@ def document_rule(
     return declare
 
 
-def refusal_rule(
-    fault: Fault, *, fixable: bool = False
-) -> Callable[[Callable[[RefusalView], Iterable[Advice]]], Rule]:
+def refusal_rule(fault: Fault, *, fixable: bool = False) -> Callable[[Callable[[RefusalView], Iterable[Advice]]], Rule]:
     """Declare the rule that tells one kind of refusal of the net's model; the function gives fixes and further places.
 
     Words that it gives are added to the message.

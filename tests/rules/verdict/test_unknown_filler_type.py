@@ -38,7 +38,9 @@ def test_old_forms() -> None:
 
 
 def test_a_layer_that_is_not_built_is_not_filled() -> None:
-    block = 'inner_product_param { weight_filler { type: "Msra" } }'
-    found = findings_of(f'layer {{ name: "x" type: "InnerProduct" include {{ phase: TEST }} {block} }}\n')
+    data = 'layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape { dim: 1 dim: 2 } } }\n'
+    block = 'inner_product_param { num_output: 1 weight_filler { type: "Msra" } }'
+    fields = f'name: "x" type: "InnerProduct" bottom: "d" top: "x" {block}'
+    found = findings_of(f"{data}layer {{ {fields} include {{ phase: TEST }} }}\n")
     assert [finding.phases for finding in found] == [("TEST",)]
-    assert findings_of(f'layer {{ name: "x" type: "InnerProduct" include {{ min_level: 9 }} {block} }}\n') == []
+    assert findings_of(f"{data}layer {{ {fields} include {{ min_level: 9 }} }}\n") == []

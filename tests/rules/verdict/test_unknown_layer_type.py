@@ -7,11 +7,14 @@ import dataclasses
 import pytest
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.net.model import State
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Severity
 from caffe_ls.schema import catalog
 from caffe_ls.settings import Settings
 from tests.rules.checking import expect, findings_of
+
+DATA = 'layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape { dim: 1 } } }\n'
 
 
 @pytest.mark.parametrize(
@@ -28,19 +31,45 @@ from tests.rules.checking import expect, findings_of
     ],
 )
 def test_the_finding_names_the_phases_that_build_the_layer(rules: str, phases: tuple[str, ...]) -> None:
-    found = findings_of(f'layer {{ name: "a" type: "Nonsense" {rules} }}\n')
+    found = findings_of(DATA + f'layer {{ name: "a" type: "Nonsense" {rules} }}\n')
     assert [(finding.rule, finding.phases) for finding in found] == [("unknown-layer-type", phases)]
     assert found[0].stage == "init"
 
 
 def test_a_layer_that_is_never_built_may_be_of_any_type() -> None:
-    assert findings_of('layer { name: "a" type: "Nonsense" include { min_level: 1 } }\n') == []
-    assert findings_of('state { level: 1 }\nlayer { name: "a" type: "Nonsense" include { min_level: 1 } }\n') != []
+    strange = 'layer { name: "a" type: "Nonsense" include { min_level: 1 } }\n'
+    assert findings_of(DATA + strange) == []
+    assert [finding.rule for finding in findings_of("state { level: 1 }\n" + DATA + strange)] == ["unknown-layer-type"]
 
 
 def test_a_layer_of_a_stage_is_told_without_alarm() -> None:
-    found = findings_of('layer { name: "a" type: "Nonsense" include { stage: "deploy" } }\n')
+    found = findings_of(DATA + 'layer { name: "a" type: "Nonsense" include { stage: "deploy" } }\n')
     assert [(finding.severity, finding.stage) for finding in found] == [(Severity.INFORMATION, None)]
+    assert "stage `deploy`" in found[0].message
+
+
+def test_the_states_that_the_user_asks_about_decide() -> None:
+    text = DATA + 'layer { name: "a" type: "Nonsense" include { stage: "deploy" } }\n'
+    context = Context(states=(State("TEST", stages=frozenset({"deploy"})),))
+    found = check(PrototxtDocument("/net.prototxt", text, Settings(dialect="bvlc"), context=context))
+    assert [(finding.rule, finding.severity) for finding in found] == [("unknown-layer-type", Severity.ERROR)]
+
+
+def test_nets_within_a_solver_are_judged() -> None:
+    text = """
+        net_param {
+          layer { name: "a" type: "Nonsense" }
+          #                       ^^^^^^^^^^ unknown-layer-type
+        }
+        base_lr: 0.1
+        lr_policy: "fixed"
+        max_iter: 10
+        display: 1
+        solver_mode: CPU
+        snapshot_prefix: "s"
+    """
+    (finding,) = expect(text)
+    assert finding.layer == "a"
 
 
 def test_a_misspelt_type_field_is_told_once() -> None:
@@ -48,20 +77,22 @@ def test_a_misspelt_type_field_is_told_once() -> None:
 
 
 def test_old_layers_are_known_by_their_old_names() -> None:
-    assert [f.rule for f in findings_of('layers { name: "a" type: RELU }\n')] == ["deprecated-layer-form"]
+    text = 'layers { name: "a" type: RELU bottom: "x" top: "x" }\n'
+    assert "unknown-layer-type" not in [finding.rule for finding in findings_of(text)]
     found = findings_of('layers { layer { name: "a" type: "rel" } }\n')
     assert {(finding.rule, finding.stage) for finding in found} >= {("unknown-layer-type", "upgrade")}
 
 
 def test_a_users_fork_may_register_what_is_not_read() -> None:
     own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
-    text = "".join(f'layer {{ name: "{name}" type: "{name}" }}\n' for name in ("OwnLayer", "Permute", "Relu"))
+    text = DATA + "".join(f'layer {{ name: "{name}" type: "{name}" bottom: "d" top: "{name}" }}\n' for name in ("OwnLayer", "Permute", "Relu"))
     found = check(PrototxtDocument("/net.prototxt", text, context=Context(own_schema=own)))
     assert [(finding.layer, finding.severity) for finding in found] == [("Relu", Severity.INFORMATION)]
 
 
 def test_a_forks_type_offers_the_setting() -> None:
     found = expect("""
+        layer { name: "x" type: "DummyData" top: "x" dummy_data_param { shape { dim: 1 } } }
         layer { name: "a" type: "PriorBox" bottom: "x" top: "y" }
         #                       ^^^^^^^^^^ unknown-layer-type
     """)

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity
-from caffe_ls.rules.layers import PHASES, WrittenLayer, conditions_of, layers_of, phases_of
+from caffe_ls.rules.layers import WrittenLayer, layers_of, phases_of
 from caffe_ls.rules.named_values import judge_name
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V1_LAYER_TYPES
@@ -79,10 +79,9 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     for base, entry, layer in layers_of(document):
         if "filler" in entry.text:
             for finding in _findings(entry, layer, document.schema):
-                phases = PHASES if layer.form == "v0" else phases_of(layer, conditions_of(document))
-                if phases:
-                    named = () if len(phases) == len(PHASES) else phases
-                    yield replace(finding, phases=named).shift(base)
+                phases = phases_of(document, base, layer)
+                if phases is not None:
+                    yield replace(finding, phases=phases).shift(base)
 
 
 def _findings(entry: Entry, layer: WrittenLayer, schema: Schema) -> tuple[Finding, ...]:

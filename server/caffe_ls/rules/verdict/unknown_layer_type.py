@@ -36,15 +36,7 @@ from typing import NamedTuple
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
-from caffe_ls.rules.layers import (
-    PHASES,
-    NetConditions,
-    WrittenLayer,
-    conditions_of,
-    layers_of,
-    phases_of,
-    stages_wanted,
-)
+from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of, phases_of, stages_wanted
 from caffe_ls.rules.nearest import nearest_names, or_list
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.values import quoted
@@ -68,32 +60,31 @@ class _Fault(NamedTuple):
     stage: Stage = "init"
 
 
-@document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="net", fixable=True)
+@document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    conditions: NetConditions | None = None
-    for base, entry, layer in layers_of(document):
+    layers = layers_in_solver(document) if document.kind == "solver" else layers_of(document)
+    for base, entry, layer in layers:
         if layer.form == "layer" and layer.type_text in document.schema.layer_types:
             continue
         fault = _fault(entry, layer, document)
-        if fault is not None:
-            conditions = conditions or conditions_of(document)
-            finding = _in_its_phases(fault, layer, conditions)
-            if finding is not None:
-                yield finding.shift(base)
+        finding = None if fault is None else _where_it_is_built(fault, document, base, layer)
+        if finding is not None:
+            yield finding.shift(base)
 
 
-def _in_its_phases(fault: _Fault, layer: WrittenLayer, conditions: NetConditions) -> Finding | None:
+def _where_it_is_built(fault: _Fault, document: PrototxtDocument, base: int, layer: WrittenLayer) -> Finding | None:
     """The finding, for the phases in which the layer is built; None when it never is."""
-    phases = PHASES if layer.form == "v0" else phases_of(layer, conditions)
+    phases = phases_of(document, base, layer)
     message, severity = fault.message, fault.severity
-    if not phases:
+    if phases is None:
         stages = stages_wanted(layer)
         if not stages:
             return None
         message, severity = f"{message} (only where stage {or_list(stages)} is set)", Severity.INFORMATION
     stage = fault.stage if severity is Severity.ERROR else None
-    named = () if len(phases) == len(PHASES) else phases
-    return Finding(fault.span, message, fault.fixes, severity=severity, stage=stage, phases=named)
+    return Finding(
+        fault.span, message, fault.fixes, severity=severity, stage=stage, layer=layer.name, phases=phases or ()
+    )
 
 
 def _fault(entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fault | None:
