@@ -46,6 +46,14 @@ def test_the_nearest_settings_file_goes_before_the_editor(tmp_path: Path) -> Non
     assert untitled.document.dialect == "bvlc"
 
 
+def test_weights_in_the_editor_s_settings_are_of_the_workspace_s_folder(tmp_path: Path) -> None:
+    (tmp_path / "nets").mkdir()
+    session = session_in(tmp_path)
+    session.configure(Settings(weights="trained/a.caffemodel, /b.caffemodel"))
+    document = opened(session, tmp_path / "nets" / "net.prototxt", "layer { }").document
+    assert document.settings.weights == f"{tmp_path / 'trained' / 'a.caffemodel'},/b.caffemodel"
+
+
 def test_a_dialect_that_nobody_knows_is_guessed(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     session.configure(Settings(dialect="no-such-caffe"))

@@ -80,8 +80,16 @@ def names_of(files: Sequence[WeightsFile]) -> str:
     return " and ".join(file.name for file in files)
 
 
-def copied(net: Net, files: Sequence[WeightsFile]) -> Copy:
-    """What loading all these files, one after the other, does to a net."""
+def copied(document: PrototxtDocument, net: Net) -> Copy:
+    """What loading the document's weights files, one after the other, does to a net of it."""
+    key = (copied, net)
+    known = document.cache.get(key)
+    if known is None:
+        known = document.cache[key] = _all_copied(net, weights_files(document))
+    return known  # type: ignore[return-value]
+
+
+def _all_copied(net: Net, files: Sequence[WeightsFile]) -> Copy:
     parts = [_copied(net, file) for file in files if file.weights is not None]
     loaded = {layer for part in parts for layer in part.loaded}
     return Copy(

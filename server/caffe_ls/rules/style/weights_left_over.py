@@ -43,11 +43,11 @@ _SHOWN_NAMES = 6
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     files = tuple(file for file in weights_files(document) if file.weights is not None)
     if files:
-        yield from in_each_state(document, lambda net: _check(net, files))
+        yield from in_each_state(document, lambda net: _check(document, net, files))
 
 
-def _check(net: Net, files: tuple[WeightsFile, ...]) -> Iterator[Finding]:
-    copy = copied(net, files)
+def _check(document: PrototxtDocument, net: Net, files: tuple[WeightsFile, ...]) -> Iterator[Finding]:
+    copy = copied(document, net)
     # A file of another net altogether is told as that.
     if not copy.left_over or not copy.loaded or not net.layers:
         return

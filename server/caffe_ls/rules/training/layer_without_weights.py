@@ -52,11 +52,11 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     files = tuple(file for file in weights_files(document) if file.weights is not None)
     if files:
         trains = any(net.phase == "TRAIN" for net in judged_nets(document))
-        yield from in_each_state(document, lambda net: _check(net, files, trains))
+        yield from in_each_state(document, lambda net: _check(document, net, files, trains))
 
 
-def _check(net: Net, files: tuple[WeightsFile, ...], trains: bool) -> Iterator[Finding]:
-    copy = copied(net, files)
+def _check(document: PrototxtDocument, net: Net, files: tuple[WeightsFile, ...], trains: bool) -> Iterator[Finding]:
+    copy = copied(document, net)
     if not copy.unloaded:
         return
     if not copy.loaded:

@@ -57,7 +57,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 
 
 def _check(document: PrototxtDocument, net: Net, files: tuple[WeightsFile, ...]) -> Iterator[Finding]:
-    for mismatch in copied(net, files).mismatches:
+    for mismatch in copied(document, net).mismatches:
         name = net.layers[mismatch.layer].name
         yield Finding(_place(net, mismatch), mismatch.message, tuple(_renaming(document, net, name, files)), layer=name)
 
