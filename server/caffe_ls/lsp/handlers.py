@@ -330,7 +330,10 @@ def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> type
     return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result)
 
 
-_WATCHED = ("**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml")
+_WATCHED = (
+    "**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml",
+    "**/*.caffemodel", "**/*.caffemodel.h5", "**/*.binaryproto", "**/data.mdb",
+)  # fmt: skip
 
 _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.INITIALIZED: _initialized,
