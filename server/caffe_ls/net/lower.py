@@ -163,14 +163,13 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[En
 
 def _mixture(parts: _Parts) -> Iterator[Refusal]:
     """UpgradeV1Net; the upgrade of V0 drops today's layers without a word."""
-    if any(name == "layers" for _, _, (name, _) in parts.layers):
-        for base, _, (name, group) in parts.layers:
-            if name == "layer":
-                message = "the net has both `layer` and `layers`: Caffe refuses it"
-                place = group.span.shift(base)
-                check = "upgrade_proto.cpp, UpgradeV1Net"
-                yield Refusal(Fault.MIXED_LAYER_FORMS, message, place, check, stage="upgrade")
-                return
+    old = [(base, entry) for base, entry, (name, _) in parts.layers if name == "layers"]
+    if old and len(old) < len(parts.layers):
+        base, entry = old[0]
+        place = entry.field.name_span if entry is not None and entry.field is not None else Span(0, 0)
+        message = "`layers` of the older form beside `layer`: Caffe refuses a file with both"
+        check = "upgrade_proto.cpp, UpgradeV1Net"
+        yield Refusal(Fault.MIXED_LAYER_FORMS, message, place.shift(base), check, stage="upgrade")
 
 
 def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:

@@ -1,10 +1,10 @@
 """Layers of today's form and of an older form stand in one file.
 
 Caffe upgrades a file with `layers { ... }` as a whole and refuses one that has `layer { ... }` too: `Refusing to
-upgrade inconsistent NetParameter input`. Older versions and forks, and today's Caffe where the `layers` are of the
-oldest form (`layers { layer { ... } }`), drop the `layer` blocks without a word.
+upgrade inconsistent NetParameter input`. Older versions and forks drop the `layer` blocks without a word, as today's
+Caffe does where the `layers` are of the oldest form; see `dropped-layers`.
 
-Source: upgrade_proto.cpp (UpgradeV1Net, UpgradeV0Net).
+Source: upgrade_proto.cpp (UpgradeV1Net).
 
 Bad:
     layer { name: "data" type: "Input" top: "data" }
@@ -28,36 +28,23 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
+from caffe_ls.net.faults import Fault
+from caffe_ls.rules.finding import Related, fix
 from caffe_ls.rules.layers import layer_of, layers_of
-from caffe_ls.rules.rule import document_rule
+from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 from caffe_ls.text.edit import Edit
 
 
-@document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="upgrade", reads="net", fixable=True)
-def check(document: PrototxtDocument) -> Iterator[Finding]:
-    written = [(base, layer) for base, _, layer in layers_of(document)]
-    forms = {layer.form for _, layer in written}
-    if "layer" not in forms or len(forms) == 1:
-        return
-    first = {form: next((base, layer) for base, layer in written if layer.form == form) for form in forms}
-    old_base, old = first.get("layers") or first["v0"]
-    new_base, new = first["layer"]
-    others = sum(layer.form != "layer" for _, layer in written) - 1
-    more = f" (and {others} more)" if others else ""
-    edits = _edits(document) if "v0" not in forms else ()
-    fixes = (fix("Write all layers in today's form", *edits, safe=True),) if edits else ()
-    related = (Related(new.field.name_span.shift(new_base), "today's form"),)
-    span = old.field.name_span.shift(old_base)
-    if "v0" in forms:
-        message = f"Caffe drops all `layer` blocks of a file with `layers {{ layer {{ ... }} }}`{more}"
-        yield Finding(span, message, (), related, severity=Severity.WARNING)
-        return
-    message = f"`layers` of the older form beside `layer`{more}: Caffe refuses a file with both"
-    yield Finding(span, message, fixes, related)
+@refusal_rule(Fault.MIXED_LAYER_FORMS, fixable=True)
+def advise(view: RefusalView) -> Iterable[Advice]:
+    new = next((base, layer) for base, _, layer in layers_of(view.document) if layer.form == "layer")
+    yield Related(new[1].field.name_span.shift(new[0]), "today's form")
+    edits = _edits(view.document)
+    if edits:
+        yield fix("Write all layers in today's form", *edits, safe=True)
 
 
 def _edits(document: PrototxtDocument) -> tuple[Edit, ...]:
