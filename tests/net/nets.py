@@ -7,6 +7,8 @@ from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import AnyShape, DataSource, Layer, Net, Phase, State
 from caffe_ls.syntax.parser import parse
 
+_CODE = 'python_param { module: "m" layer: "L" }'
+
 
 def net_of(
     text: str,
@@ -31,7 +33,7 @@ def inputs(*shapes: AnyShape) -> str:
     text = ""
     for index, shape in enumerate(shapes):
         if shape is None:
-            text += f'layer {{ name: "x{index}" type: "Python" top: "x{index}" }}\n'
+            text += f'layer {{ name: "x{index}" type: "Python" top: "x{index}" {_CODE} }}\n'
         else:
             dims = " ".join(f"dim: {dim}" for dim in shape)
             text += f'layer {{ name: "x{index}" type: "Input" top: "x{index}" input_param {{ shape {{ {dims} }} }} }}\n'
@@ -45,16 +47,23 @@ def layer(kind: str, fields: str = "", bottoms: int = 1, tops: int = 1) -> str:
     return f'layer {{ name: "y" type: "{kind}" {reads} {makes} {fields} }}\n'
 
 
-def made(kind: str, fields: str = "", *shapes: AnyShape, tops: int = 1, data: DataSource | None = None) -> Layer:
+def made(
+    kind: str,
+    fields: str = "",
+    *shapes: AnyShape,
+    tops: int = 1,
+    data: DataSource | None = None,
+    dialect: str = "bvlc",
+) -> Layer:
     """What Caffe makes of one layer above inputs of these shapes; it must not refuse it."""
-    net = net_of(inputs(*shapes) + layer(kind, fields, len(shapes), tops), data=data)
+    net = net_of(inputs(*shapes) + layer(kind, fields, len(shapes), tops), data=data, dialect=dialect)
     assert net.refusals == ()
     return net.layers[-1]
 
 
-def refused(kind: str, fields: str = "", *shapes: AnyShape, tops: int = 1) -> tuple[str, str]:
+def refused(kind: str, fields: str = "", *shapes: AnyShape, tops: int = 1, dialect: str = "bvlc") -> tuple[str, str]:
     """Where Caffe refuses a layer: the name of its CHECK, and the text that is to blame."""
     text = inputs(*shapes) + layer(kind, fields, len(shapes), tops)
-    net = net_of(text)
+    net = net_of(text, dialect=dialect)
     (refusal,) = net.refusals
     return refusal.check, text[slice(*net.place_of(refusal))]

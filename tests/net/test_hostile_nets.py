@@ -34,8 +34,9 @@ def test_random_edits_of_random_layers(seed: int) -> None:
         start = choose.randrange(len(text))
         text = text[:start] + choose.choice(_PIECES) + text[start + choose.randrange(10) :]
     text = re.sub(r"dim: \d", lambda found: found[0] if choose.random() < 0.8 else "dim: 2147483647", text)
+    dialect = choose.choice(("bvlc", "ssd", "segnet", "deeplab", "cascade-rcnn", "synopsys", "windows-happynear"))
     for data in (None, DataSource((3, 8, 8), 1)):
-        net_of(text, choose.choice(("TRAIN", "TEST")), data=data)
+        net_of(text, choose.choice(("TRAIN", "TEST")), data=data, dialect=dialect)
 
 
 def test_a_chain_of_many_layers_takes_its_time_in_proportion() -> None:

@@ -58,7 +58,13 @@ def data(given: Given) -> Step:
 @FAMILY.layer("VideoData", bottoms=0, tops=(1, _ENDLESS))
 def video_data(given: Given) -> Step:
     """A fork's own: frames become channels (Temporal Segment Networks) or an axis (C3D), or stay images (SSD)."""
-    return data(given) if given.data.shape is not None else Step((None,) * given.top_count)
+    if given.data.shape is not None:
+        return data(given)
+    if given.dialect != "temporal-segments":
+        return Step((None,) * given.top_count)
+    batch: Dim = given.data.batch or given.group("video_data_param").integer("batch_size") or None
+    size: Dim = given.group("transform_param").integer("crop_size") or None
+    return Step(((batch, None, size, size), *(((batch,),) * (given.top_count - 1))))
 
 
 def _uncropped(given: Given, own: Group, record: Record | None) -> tuple[Dim, Dim]:
