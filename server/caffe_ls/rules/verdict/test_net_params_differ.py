@@ -46,16 +46,24 @@ from caffe_ls.rules.rule import document_rule
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     if document.template:
         return
-    nets = [certain_net(document, net) for net in judged_nets(document)]
-    tests = [net for net in nets if net.phase == "TEST"]
+    nets = judged_nets(document)
+    trained = [net for net in nets if net.phase == "TRAIN"]
+    beside = list(tested_with(document))
     found: dict[str, Finding] = {}
-    for test in tests:
-        for train in nets:
-            if train.phase == "TRAIN":
-                found.update({finding.message: finding for finding in _compare(test, train)})
-        for relative in tested_with(document):
-            found.update({finding.message: finding for finding in _compare(test, relative.net, relative)})
+    for test in nets:
+        if test.phase == "TEST":
+            findings = [
+                *(finding for train in trained for finding in _within(document, test, train)),
+                *(finding for other in beside for finding in _compare(certain_net(document, test), other.net, other)),
+            ]
+            found.update({finding.message: finding for finding in findings})
     yield from found.values()
+
+
+def _within(document: PrototxtDocument, test: Net, train: Net) -> Iterator[Finding]:
+    """Guesses about data only add to what differs: the nets without them are built where something does."""
+    if any(differences(test, train)):
+        yield from _compare(certain_net(document, test), certain_net(document, train))
 
 
 def _compare(test: Net, train: Net, relative: Relative | None = None) -> Iterator[Finding]:
