@@ -9,11 +9,12 @@ from functools import lru_cache
 from itertools import islice
 
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.rules.checking import MOST_FINDINGS
 from caffe_ls.rules.finding import LogFinding, Severity
 from caffe_ls.rules.registry import rules_of_logs
 from caffe_ls.rules.rule import Rule
 from caffe_ls.settings import Settings
+
+_MOST_FINDINGS = 1_000  # of one rule in one run
 
 _logger = logging.getLogger(__name__)
 _told: set[str] = set()
@@ -41,7 +42,7 @@ def _is_wanted(rule: Rule, settings: Settings) -> bool:
 def _run(rule: Rule, evidence: Evidence, settings: Settings) -> Iterator[LogFinding]:
     assert rule.check_log is not None
     try:
-        found = list(islice(rule.check_log(evidence), MOST_FINDINGS))
+        found = list(islice(rule.check_log(evidence), _MOST_FINDINGS))
     except Exception:
         if rule.name not in _told:
             _told.add(rule.name)
