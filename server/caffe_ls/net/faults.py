@@ -31,6 +31,7 @@ class Fault(str, Enum):
     MISSING_LAYER_PARAMETER = "missing-layer-parameter"
     MIXED_LAYER_FORMS = "mixed-layer-forms"
     NEGATIVE_OUTPUT_SIZE = "negative-output-size"
+    PADDING_LAYER_MISUSED = "padding-layer-misused"
     PAD_NOT_BELOW_KERNEL = "pad-not-below-kernel"
     PRIOR_COUNT_MISMATCH = "prior-count-mismatch"
     PROPAGATE_DOWN_COUNT = "propagate-down-count"

@@ -5,13 +5,15 @@ Places stay those of the text as written. Follows BVLC's upgrade_proto.cpp.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from caffe_ls.net.values import Group, Value
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V0_PADDING, V1_LAYER_TYPES
 from caffe_ls.schema.upgrade.v0_layers import MOVED_FIELDS
 from caffe_ls.schema.upgrade.v1_layers import PARAM_FIELDS, v1_type
 from caffe_ls.syntax.tree import Scalar
+from caffe_ls.text.span import Span
 
 _DATA_MESSAGES = {"Data": "data_param", "ImageData": "image_data_param", "WindowData": "window_data_param"}
 _TRANSFORMATIONS = ("scale", "mean_file", "crop_size", "mirror")
@@ -83,19 +85,30 @@ def _with_transformation(layer: Group, kind: str) -> Group:
     return layer.replaced({"transform_param": [layer.group("transform_param").replaced(moved)]})
 
 
-def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> list[Group | None]:
+class MisusedPadding(NamedTuple):
+    """What the upgrade of a padding layer stops at; `layer` is the index of the layer that `span` is in."""
+
+    layer: int
+    span: Span
+    message: str
+    check: str
+
+
+def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> tuple[list[Group | None], list[MisusedPadding]]:
     """UpgradeV0PaddingLayers: layers that read what a padding layer makes pad for themselves; None for the latter."""
     makers: dict[str, int | None] = dict.fromkeys(inputs)
     result: list[Group | None] = []
+    misused: list[MisusedPadding] = []
     for layer in layers:
         bottoms = list(layer.fields.get("bottom", ()))
         inner = layer.group("layer")
         for position, name in enumerate(layer.texts("bottom")):
             maker = makers.get(name)
             padding = layers[maker] if maker is not None else None
-            if padding is None or padding.group("layer").text("type") != V0_PADDING:
+            if maker is None or padding is None or padding.group("layer").text("type") != V0_PADDING:
                 continue
             place = bottoms[position].span
+            misused += _misuses(len(result), layer, place, maker, padding)
             source = padding.text("bottom")
             bottoms[position] = Scalar("string", *place, f'"{source}"')
             pad = padding.group("layer").integer("pad")
@@ -106,4 +119,21 @@ def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> list[Group |
             result.append(layer.replaced({"bottom": bottoms, "layer": [inner]}))
         for name in layer.texts("top"):
             makers[name] = len(result) - 1
-    return result
+    return result, misused
+
+
+def _misuses(reader: int, layer: Group, place: Span, maker: int, padding: Group) -> Iterator[MisusedPadding]:
+    """The checks of UpgradeV0PaddingLayers."""
+    kind = layer.group("layer").text("type")
+    if kind not in ("conv", "pool"):
+        message = f"a padding layer pads for convolution and pooling, not for `{kind}`"
+        yield MisusedPadding(reader, place, message, "upgrade_proto.cpp:177")
+    elif layer.count("bottom") != 1:
+        message = f"a layer that a padding layer pads for has one bottom, not {layer.count('bottom')}"
+        yield MisusedPadding(reader, layer.place("bottom", 1), message, "upgrade_proto.cpp:181")
+    name = padding.group("layer")
+    for field, check in (("bottom", "upgrade_proto.cpp:183"), ("top", "upgrade_proto.cpp:185")):
+        if padding.count(field) != 1:
+            span = padding.place(field, 1) if padding.has(field) else name.span
+            message = f"a padding layer has one {field}, not {padding.count(field)}"
+            yield MisusedPadding(maker, span, message, check)

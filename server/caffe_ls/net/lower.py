@@ -138,12 +138,17 @@ def _top(file: File) -> list[tuple[int, Group]]:
 
 def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> NetText:
     v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
-    layers = list(_v0_layers(parts, dialect, damage_of) if v0 else _layers(parts, dialect, upgrade, damage_of))
+    refusals: list[Refusal] = []
+    if v0:
+        layers, refusals = _v0_layers(parts, dialect, damage_of)
+    else:
+        layers = list(_layers(parts, dialect, upgrade, damage_of))
     inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
         layers.insert(0, inputs)
-    refusals = [*_mixture(parts)] if upgrade and not v0 else []
-    refusals += [*(_wrong_inputs(parts) if upgrade and not v0 else ()), *_with_both_rules(layers)]
+    if upgrade and not v0:
+        refusals += [*_mixture(parts), *_wrong_inputs(parts)]
+    refusals += _with_both_rules(layers)
     state = next((group for _, group in parts.groups("state")), None) if not v0 else None
     named, forced = parts.first("name"), parts.first("force_backward")
     return NetText(
@@ -206,14 +211,27 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Ent
         yield PlacedLayer(base, known, damage_of(entry) if entry is not None else Damage.NONE)
 
 
-def _v0_layers(parts: _Parts, dialect: str, damage_of: Callable[[Entry], Damage]) -> Iterator[PlacedLayer]:
+def _v0_layers(
+    parts: _Parts, dialect: str, damage_of: Callable[[Entry], Damage]
+) -> tuple[list[PlacedLayer], list[Refusal]]:
     names = [name for _, group in parts.rest for name in group.texts("input")]
     old = [(base, entry, group) for base, entry, (name, group) in parts.layers if name == "layers"]
-    folded = fold_padding([group for _, _, group in old], names)
-    for (base, entry, _), group in zip(old, folded, strict=True):
-        if group is not None:
-            spec = spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect))
-            yield PlacedLayer(base, spec, damage_of(entry) if entry is not None else Damage.NONE)
+    folded, misused = fold_padding([group for _, _, group in old], names)
+    layers = [
+        PlacedLayer(
+            base,
+            spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)),
+            damage_of(entry) if entry is not None else Damage.NONE,
+        )
+        for (base, entry, _), group in zip(old, folded, strict=True)
+        if group is not None
+    ]
+    refusals = [
+        Refusal(Fault.PADDING_LAYER_MISUSED, found.message, found.span.shift(old[found.layer][0]), found.check,
+                stage="upgrade")
+        for found in dict.fromkeys(misused)
+    ]  # fmt: skip
+    return layers, refusals
 
 
 def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from caffe_ls.net.model import About, AnyShape, Elsewhere, Layer, Net, Refusal
+from caffe_ls.net.model import About, AnyShape, Elsewhere, Layer, Net, Refusal, count
 from caffe_ls.net.shapes.step import shown
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span
 
-# A reader follows no more places than these; the nearest come first.
+# A reader follows no more places than these: the nearest, the farthest, and between them those that change most.
 _MOST_PLACES = 8
 
 # What sets the channels of a layer's top, and what sets its height and width, by the message that holds it.
@@ -45,11 +45,26 @@ def places_behind(net: Net, refusal: Refusal) -> tuple[Elsewhere, ...]:
     shared = set.intersection(*({at for at, _ in chain} for chain in chains)) if len(chains) > 1 else set()
     found: dict[tuple[int, Span], Elsewhere] = {}
     for chain in chains:
-        for at, axis in chain[:_MOST_PLACES]:
+        for at, axis in _most_telling(net, chain):
             if at not in shared or at == chain[0][0]:
                 place = _place(net.layers[at], axis)
                 found.setdefault((place.layer, place.span), place)
     return tuple(found.values())
+
+
+def _most_telling(net: Net, chain: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+    if len(chain) <= _MOST_PLACES:
+        return chain
+    between = sorted(chain[1:-1], key=lambda link: -_change(net.layers[link[0]]))[: _MOST_PLACES - 2]
+    return [link for link in chain if link in (chain[0], *between, chain[-1])]
+
+
+def _change(layer: Layer) -> float:
+    """How many times smaller, or larger, a layer's first top is than its first bottom."""
+    made, read = count(_shape(layer.top_shapes, 0)), count(_shape(layer.bottom_shapes, 0))
+    if made is None or read is None:
+        return 1.0
+    return max((made + 1) / (read + 1), (read + 1) / (made + 1))
 
 
 def _position(net: Net, refusal: Refusal) -> int | None:

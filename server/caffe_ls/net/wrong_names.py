@@ -120,7 +120,10 @@ class WrongNames:
         wrong = self._lacks_tops | {layer for layer, _ in self._twice}
         if any(layer < reader and self._spec(layer).name == name for layer in wrong):
             return True
-        if any(refusal.fault is Fault.INCLUDE_AND_EXCLUDE for refusal in self._text.refusals) and self._left_out(name):
+        faults = {refusal.fault for refusal in self._text.refusals}
+        if Fault.INCLUDE_AND_EXCLUDE in faults and self._left_out(name) is not None:
+            return True
+        if Fault.PADDING_LAYER_MISUSED in faults and not name:
             return True
         return reader - 1 in self._lacks_tops
 
