@@ -18,6 +18,7 @@ from caffe_ls.net.shapes.step import (
     refuse_empty,
 )
 from caffe_ls.net.shapes.wording import bottom, bottom_name
+from caffe_ls.net.values import Group
 
 FAMILY = Family()
 
@@ -41,6 +42,16 @@ def _check_batch(given: Given) -> None:
         place = given.fields.place("bottom", 1)
         about = (About(0, 0), About(1, 0))
         refuse(Fault.INPUT_SHAPES_DIFFER, "loss_layer.cpp:19", message, place, about=about)
+
+
+def _axis(given: Given, param: Group) -> int:
+    """The axis of the classes; labels given in the place of scores have none."""
+    scores, wanted = given.shape(0), param.integer("axis", 1)
+    if not param.has("axis") and len(scores) < 2 <= len(given.shape(1)):
+        message = f"{bottom(given, 0)} has no axis of classes, and {bottom(given, 1)} has: scores come before labels"
+        place, about = given.fields.place("bottom"), (About(0), About(1))
+        refuse(Fault.AXIS_OUT_OF_RANGE, "blob.hpp:122", message, place, about=about)
+    return axis_of(scores, wanted, param.place("axis") if param.has("axis") else given.fields.place("bottom"))
 
 
 def _check_labels(given: Given, axis: int, check: str) -> None:
@@ -78,7 +89,7 @@ def softmax_with_loss(given: Given) -> Step:
     """SoftmaxWithLossLayer::Reshape."""
     _check_batch(given)
     param = given.group("softmax_param")
-    axis = axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
+    axis = _axis(given, param)
     refuse_empty((given.shape()[axis],), "the axis of the classes", given.fields.place("bottom"))
     _check_labels(given, axis, "softmax_loss_layer.cpp:47")
     return Step(_scores(given))
@@ -95,7 +106,7 @@ def infogain_loss(given: Given) -> Step:
         refusals.append(Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, check))
     refusals += _missing_matrix(given)
     _check_batch(given)
-    axis = axis_of(given.shape(), param.integer("axis", 1), param.place("axis"))
+    axis = _axis(given, param)
     _check_labels(given, axis, "infogain_loss_layer.cpp:60")
     classes = given.shape()[axis]
     if len(given.bottoms) == 3 and classes is not None and differ(product(given.shape(2)), classes**2):
@@ -206,7 +217,7 @@ def accuracy(given: Given) -> Step:
     """AccuracyLayer::Reshape."""
     param = given.group("accuracy_param")
     scores, labels = given.shapes
-    axis = axis_of(scores, param.integer("axis", 1), param.place("axis"))
+    axis = _axis(given, param)
     _check_top_k(given, product(scores), product(labels), scores[axis])
     _check_labels(given, axis, "accuracy_layer.cpp:31")
     return Step((((), (scores[axis],)))[: given.top_count])
