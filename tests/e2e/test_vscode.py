@@ -286,3 +286,76 @@ def test_another_extension_that_owns_the_file_type_takes_nothing_away(
     problems.first.wait_for()
     expect(problems).to_have_count(1)
     workbench.screenshot("beside-another-extension")
+
+
+DIVERGING_SOLVER = 'net: "net.prototxt"\nbase_lr: 100\nlr_policy: "fixed"\nmax_iter: 100\ndisplay: 1\n'
+
+NET_OF_LOG = """\
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 4 dim: 3 } } }
+layer {
+  name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+  inner_product_param { num_output: 2 weight_filler { type: "xavier" } }
+}
+"""
+
+
+def diverging_log(solver: str, net: str) -> str:
+    """A run whose numbers grow a thousandfold in each iteration, until they are none."""
+    said = [
+        "solver.cpp:45] Initializing solver from parameters: \n" + solver.rstrip("\n"),
+        "solver.cpp:102] Creating training net from net file: net.prototxt",
+        "net.cpp:53] Initializing net from parameters: \n" + net.rstrip("\n"),
+        "layer_factory.hpp:77] Creating layer data",
+        "net.cpp:86] Creating Layer data",
+        "net.cpp:382] data -> data",
+        "net.cpp:124] Setting up data",
+        "net.cpp:131] Top shape: 4 3 (12)",
+        "net.cpp:86] Creating Layer ip",
+        "net.cpp:408] ip <- data",
+        "net.cpp:382] ip -> ip",
+        "net.cpp:124] Setting up ip",
+        "net.cpp:131] Top shape: 4 2 (8)",
+        "net.cpp:257] Network initialization done.",
+        "solver.cpp:57] Solver scaffolding done.",
+    ]
+    for at in range(8):
+        value = "nan" if at == 7 else f"{0.5 * 1000.0**at:g}"
+        said += [
+            "net.cpp:593]     [Forward] Layer data, top blob data data: 0.5",
+            f"net.cpp:593]     [Forward] Layer ip, top blob ip data: {value}",
+            f"net.cpp:605]     [Forward] Layer ip, param blob 0 data: {value}",
+            f"net.cpp:643]     [Backward] Layer ip, param blob 0 diff: {value}",
+            f"solver.cpp:239] Iteration {at}, loss = {value}",
+            f"sgd_solver.cpp:112] Iteration {at}, lr = 100",
+        ]
+    return "".join(f"I1121 01:31:{at % 60:02}.307000  2358 {line}\n" for at, line in enumerate(said))
+
+
+def test_a_log_is_explained_judged_and_mended(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    solver, log = tmp_path / "solver.prototxt", tmp_path / "train.log"
+    solver.write_text(DIVERGING_SOLVER, "utf-8")
+    (tmp_path / "net.prototxt").write_text(NET_OF_LOG, "utf-8")
+    log.write_text(diverging_log(DIVERGING_SOLVER, NET_OF_LOG), "utf-8")
+    workbench = open_workbench(log)
+    lens = workbench.page.locator(".codelens-decoration a", has_text="learning rate too high")
+    lens.first.wait_for()
+    workbench.screenshot("verdict-above-the-log")
+
+    workbench.go_to(38, 70)
+    workbench.run_command("Show or Focus Hover")
+    workbench.hover_with("mean of").wait_for()
+    workbench.screenshot("hover-on-a-debug-line")
+    workbench.page.keyboard.press("Escape")
+
+    workbench.page.keyboard.press("Control+Home")
+    workbench.page.keyboard.press("Control+.")
+    workbench.quick_fix_with("base_lr").click()
+    workbench.open_file("solver.prototxt")
+    expect(workbench.page.locator(".editor-instance .view-lines")).not_to_contain_text("base_lr: 100")
+    workbench.screenshot("solver-mended")
+
+    workbench.open_file("train.log")
+    lens.first.click()
+    workbench.page.locator(".tab[data-resource-name='train.log.report']").wait_for()
+    expect(workbench.page.locator(".editor-instance .view-lines")).to_contain_text("VERDICT")
+    workbench.screenshot("report")

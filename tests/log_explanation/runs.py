@@ -80,7 +80,7 @@ def debug(data: object, ip: object, weights: object, relu: object, diff: object)
     [Forward] Layer ip, param blob 0 data: {weights}
     [Forward] Layer relu, top blob ip data: {relu}
     [Backward] Layer ip, param blob 0 diff: {diff}
-    [Backward] All net params (data, diff): L1 norm = (6, 2); L2 norm = (3, 1)
+    [Backward] All net params (data, diff): L1 norm = ({weights}, {diff}); L2 norm = ({weights}, {diff})
 """
 
 
@@ -92,7 +92,9 @@ def iteration(number: int, loss: object, rate: object) -> str:
 START = SOLVER + NET + CONSTRUCTION
 
 HEALTHY = START + "".join(
-    debug(0.5, 0.3 + at / 10, 0.4, 0.2, 0.01) + iteration(at, 2 - at / 4, 0.1 * 0.5 ** (at // 2)) for at in range(4)
+    debug(0.5, round(0.3 + at / 10, 2), round(0.4 + at / 100, 2), 0.2, 0.01)
+    + iteration(at, 2 - at / 4, 0.1 * 0.5 ** (at // 2))
+    for at in range(4)
 )
 
 EXPLODING = (

@@ -9,7 +9,7 @@ from caffe_ls.rules.finding import Finding, Severity
 
 SOURCE = "caffe-ls"
 
-_SEVERITIES = {
+SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFORMATION: types.DiagnosticSeverity.Information,
@@ -30,7 +30,7 @@ def diagnostic(view: View, finding: Finding) -> types.Diagnostic:
     return types.Diagnostic(
         range=view.range(finding.span),
         message=_message(finding),
-        severity=_SEVERITIES[finding.severity or Severity.WARNING],
+        severity=SEVERITIES[finding.severity or Severity.WARNING],
         code=finding.rule,
         source=SOURCE,
         tags=_tags(finding),

@@ -8,9 +8,8 @@ from lsprotocol import types
 
 from caffe_ls.diagnosis.cause import Cause
 from caffe_ls.features.log_diagnostics import diagnostic_of
-from caffe_ls.features.log_view import LogView
+from caffe_ls.features.log_view import LogView, Verdict
 from caffe_ls.features.workspace_edits import workspace_edit
-from caffe_ls.training_log.record import Run
 
 
 def log_code_actions(view: LogView, place: types.Range, only: Sequence[str] | None) -> list[types.CodeAction]:
@@ -19,23 +18,26 @@ def log_code_actions(view: LogView, place: types.Range, only: Sequence[str] | No
     if only and not any(str(kind).startswith(wanted) for wanted in only):
         return []
     found: list[types.CodeAction] = []
-    for line, run, cause in view.lines_with_causes() if view.complete else ():
-        rows = {0, *(view.document.text.index_of(one) for one in _lines(line, run, cause))}
+    for verdict in view.verdicts if view.complete else ():
+        cause = verdict.cause
+        if cause is None:
+            continue
+        rows = {0, *(view.document.text.index_of(line) for line in _lines(verdict, cause))}
         if any(place.start.line <= row <= place.end.line for row in rows):
-            found += _actions(view, line, run, cause)
+            found += _actions(view, verdict, cause)
     return found
 
 
-def _lines(line: int, run: Run, cause: Cause) -> Iterator[int]:
-    yield line
-    yield run.start_line
+def _lines(verdict: Verdict, cause: Cause) -> Iterator[int]:
+    yield verdict.line
+    yield verdict.run.start_line
     for reason in cause.because:
         if reason.line:
             yield reason.line
 
 
-def _actions(view: LogView, line: int, run: Run, cause: Cause) -> Iterator[types.CodeAction]:
-    told = diagnostic_of(view, line, run, cause)
+def _actions(view: LogView, verdict: Verdict, cause: Cause) -> Iterator[types.CodeAction]:
+    told = diagnostic_of(view, verdict, cause)
     for fix in cause.fixes:
         edit = workspace_edit(view, fix)
         if edit is not None:

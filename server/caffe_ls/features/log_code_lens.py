@@ -21,7 +21,7 @@ def log_code_lens(view: LogView) -> list[types.CodeLens]:
     report_command = view.client.report_command or REPORT_COMMAND
     lenses = []
     troubled = view.document.record.troubled_run
-    for run, causes in view.causes:
+    for run, causes, _ in view.verdicts:
         if not causes:
             continue
         title = f"{_run_words(view, run)}: {words(causes[0])}"

@@ -1,37 +1,36 @@
-"""The verdict on a run, on the lines that show it."""
+"""The verdict on a run, and what the rules find in it, on the lines that show it."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from lsprotocol import types
 
 from caffe_ls.diagnosis.cause import Cause
-from caffe_ls.features.log_view import LogView
-from caffe_ls.training_log.record import Run
-
-SOURCE = "caffe-ls"
+from caffe_ls.features.diagnostics import SEVERITIES, SOURCE
+from caffe_ls.features.log_view import LogView, Verdict
+from caffe_ls.rules.finding import LogFinding, Severity
 
 
 def log_diagnostics(view: LogView) -> list[types.Diagnostic]:
-    """The likeliest cause of each run that went wrong, with its reasons; nothing before a log has been read."""
+    """The likeliest cause of each run that went wrong, and all findings; nothing before a log has been read."""
     if not view.complete:
         return []
-    return [told for line, run, cause in view.lines_with_causes() for told in _of_cause(view, line, run, cause)]
+    causes = [diagnostic_of(view, verdict, cause) for verdict in view.verdicts if (cause := verdict.cause) is not None]
+    return causes + [_finding(view, finding) for verdict in view.verdicts for finding in verdict.findings]
 
 
-def diagnostic_of(view: LogView, line: int, run: Run, cause: Cause) -> types.Diagnostic:
-    """What is said of a cause at the line that shows it first."""
-    stopped = view.document.ended(run) in ("fatal", "crashed")
-    reason = next((one.text for one in cause.because), "")
+def diagnostic_of(view: LogView, verdict: Verdict, cause: Cause) -> types.Diagnostic:
+    """What is said of a cause at the line that shows it first; its reasons are related places."""
+    stopped = view.document.ended(verdict.run) in ("fatal", "crashed")
+    reasons = [reason.text for reason in cause.because]
     related = [
-        types.DiagnosticRelatedInformation(view.here(view.line_range(one.line)), one.text)
-        for one in cause.because
-        if one.line
+        types.DiagnosticRelatedInformation(view.here(view.line_range(reason.line)), reason.text)
+        for reason in cause.because
+        if reason.line
     ]
+    shown = reasons[:1] if view.client.takes_related_information else reasons
     return types.Diagnostic(
-        view.line_range(line),
-        f"{words(cause)}" + (f": {reason}" if reason else ""),
+        range=view.line_range(verdict.line),
+        message="; ".join([f"{words(cause)}{':' if shown else ''} {shown[0] if shown else ''}".strip(), *shown[1:]]),
         severity=types.DiagnosticSeverity.Error if stopped else types.DiagnosticSeverity.Warning,
         code=cause.cause,
         source=SOURCE,
@@ -44,14 +43,11 @@ def words(cause: Cause) -> str:
     return f"{cause.cause.replace('-', ' ')} ({cause.confidence:.0%})"
 
 
-def _of_cause(view: LogView, line: int, run: Run, cause: Cause) -> Iterator[types.Diagnostic]:
-    yield diagnostic_of(view, line, run, cause)
-    for reason in cause.because:
-        if reason.line and reason.line != line:
-            yield types.Diagnostic(
-                view.line_range(reason.line),
-                f"{reason.text} (speaks for: {cause.cause.replace('-', ' ')})",
-                severity=types.DiagnosticSeverity.Information,
-                code=cause.cause,
-                source=SOURCE,
-            )
+def _finding(view: LogView, finding: LogFinding) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=view.line_range(finding.line),
+        message=finding.message,
+        severity=SEVERITIES[finding.severity or Severity.WARNING],
+        code=finding.rule,
+        source=SOURCE,
+    )

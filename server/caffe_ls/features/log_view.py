@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
@@ -20,8 +20,29 @@ from caffe_ls.training_log.record import Run
 
 if TYPE_CHECKING:
     from caffe_ls.diagnosis.cause import Cause
+    from caffe_ls.rules.finding import LogFinding
 
 _MOST_RUNS = 20
+
+
+class Verdict(NamedTuple):
+    """What is to be said of a run: its causes, the likeliest first, and what the rules found, in the log's order."""
+
+    run: Run
+    causes: tuple[Cause, ...]
+    findings: tuple[LogFinding, ...]
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the run went wrong; None where it did not."""
+        first = next(iter(self.causes), None)
+        return None if first is None or first.cause == "healthy" else first
+
+    @property
+    def line(self) -> int:
+        """The line that shows the cause first."""
+        lines = (reason.line for reason in self.causes[0].because if reason.line) if self.causes else iter(())
+        return next(lines, self.run.start_line)
 
 
 @dataclass(frozen=True)
@@ -99,24 +120,20 @@ class LogView:
     # The verdict.
 
     @cached_property
-    def causes(self) -> tuple[tuple[Run, tuple[Cause, ...]], ...]:
-        """The causes of each run, the likeliest first; of many runs those of the last ones."""
-        from caffe_ls.diagnosis.diagnosing import diagnose
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What is to be said of each run; of many runs of the last ones."""
+        from caffe_ls.analysis.evidence import Evidence
+        from caffe_ls.diagnosis.diagnosing import diagnose_evidence
+        from caffe_ls.rules.checking_logs import check_log
 
-        document = self.document
         found = []
-        for run in document.record.runs[-_MOST_RUNS:]:
+        for run in self.document.record.runs[-_MOST_RUNS:]:
             files = self.files(run)
             net = files.train_net or next(iter(files.test_nets), None)
-            found.append((run, diagnose(document.record, run, files.solver, net, document.growing)))
+            evidence = Evidence(run, self.document.ended(run), files.solver, net)
+            findings = check_log(evidence, self.document.settings)
+            found.append(Verdict(run, diagnose_evidence(evidence), findings))
         return tuple(found)
-
-    def lines_with_causes(self) -> Iterator[tuple[int, Run, Cause]]:
-        """The first cause of each run that went wrong, at the line that shows it first."""
-        for run, causes in self.causes:
-            if causes and causes[0].cause != "healthy":
-                lines = [reason.line for reason in causes[0].because if reason.line]
-                yield (lines[0] if lines else run.start_line), run, causes[0]
 
     def line_at(self, position: types.Position) -> LogLine | None:
         """What the line at a position is."""

@@ -93,15 +93,17 @@ def _title(quantity: Quantity, layer: LayerOfRun) -> str:
     kind = f" ({layer.type})" if layer.type else ""
     what = "gradient" if quantity.part == "diff" else "values"
     if quantity.end == "input":
-        return f"**{what} of the net's input `{quantity.blob}`**"
+        return f"**The {what} of the net's input `{quantity.blob}`**"
     if quantity.end == "param":
         name = {"0": "weights", "1": "bias"}.get(quantity.blob or "", "") if layer.type in _WEIGHTED else ""
         called = f"parameter {quantity.blob}" + (f", its {name}," if name else "")
-        return f"**{what} of {called} of layer `{quantity.layer}`**{kind}"
+        return f"**The {what} of {called} of layer `{quantity.layer}`**{kind}"
     if quantity.end == "bottom":
-        return f"**{what} that layer `{quantity.layer}`{kind} hands down to its input `{quantity.blob}`**"
+        return f"**The {what} that layer `{quantity.layer}`{kind} hands down to its input `{quantity.blob}`**"
     in_place = quantity.blob in layer.bottoms
-    return f"**{what} of `{quantity.blob}` as layer `{quantity.layer}`{kind} {'rewrote' if in_place else 'made'} it**"
+    return (
+        f"**The {what} of `{quantity.blob}` as layer `{quantity.layer}`{kind} {'rewrote' if in_place else 'made'} it**"
+    )
 
 
 _WEIGHTED = ("Convolution", "Deconvolution", "InnerProduct", "ConvolutionDepthwise", "DepthwiseConvolution", "Embed")

@@ -191,7 +191,7 @@ def log_report(server: Server, uri: str) -> str | None:
     text = view.document.text
     log = server.session.logs.get(uri)
     share = 1.0 if view.complete or log is None else text.size / max(1, log.size)
-    return report(view.document, view.causes if view.complete else (), share)
+    return report(view.document, [verdict[:2] for verdict in view.verdicts] if view.complete else (), share)
 
 
 def open_log_report(server: Server, uri: str) -> str | None:

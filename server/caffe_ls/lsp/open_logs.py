@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.log_document import LogDocument
+from caffe_ls.analysis.log_files import files_of_log
 from caffe_ls.analysis.log_links import RunFiles, files_of_run
 from caffe_ls.features.client import Client
 from caffe_ls.features.log_view import LogView
@@ -103,8 +106,7 @@ class OpenLogs:
 
         def files_of(run: Run) -> RunFiles:
             if id(run) not in files:
-                top = surroundings.top(log.path)
-                files[id(run)] = files_of_run(document, run, surroundings.access, self._prototxt, top)
+                files[id(run)] = self._files_of(document, run)
             return files[id(run)]
 
         return LogView(
@@ -118,6 +120,14 @@ class OpenLogs:
             log.is_read,
             self._new_state(),
         )
+
+    def _files_of(self, document: LogDocument, run: Run) -> RunFiles:
+        if not Path(document.path).is_absolute():
+            return RunFiles()
+        access, top = self._surroundings().access, self._surroundings().top(document.path)
+        if run.printed("solver") is not None:
+            return files_of_run(document, run, access, self._prototxt, top)
+        return RunFiles(*files_of_log(document.path, document.record, run, access, self._prototxt, top))
 
     def _begin(self, log: OpenLog) -> None:
         self._views.pop(log.uri, None)
