@@ -59,7 +59,6 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     refusals += refusals_of_fillers(given, MESSAGE, ("weight_filler", "bias_filler"), params)
     places = spatial if transposed else out
     refusals += _refusals_of_buffer(given, groups, weights, places)
-    refusals += _refusals_of_in_place(given, bottom, top, axis)
     macs = product((*weights, *bottom[:axis], *places, given.top_count))
     return Step((top,) * given.top_count, params_of(given, params), macs, refusals=tuple(refusals))
 
@@ -115,16 +114,6 @@ def _refusals_of_buffer(given: Given, groups: Dim, weights: Shape, places: Shape
         message = f"one image, unrolled for the kernel, has {numbers:,} numbers; a blob holds 2,147,483,647"
         place = given.place(MESSAGE, "kernel_size")
         yield Refusal(Fault.BLOB_TOO_LARGE, message, place, "blob.cpp:34", about=(About(0),))
-
-
-def _refusals_of_in_place(given: Given, bottom: Shape, top: Shape, axis: int) -> Iterator[Refusal]:
-    """The output overwrites the input, whose shape is read again at each pass."""
-    if given.is_in_place() and shapes_differ(bottom, top):
-        channels = top[axis] != bottom[axis]
-        check = "base_conv_layer.cpp:191" if channels else "SIGSEGV"
-        message = f"in place the input, {shown(bottom)}, becomes {shown(top)}: the next pass finds another input"
-        place, about = given.fields.place("top"), (About(0),)
-        yield Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, check, stage="first-iteration", about=about)
 
 
 def _divided(number: Dim, groups: Dim) -> Dim:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import About, AnyShape, Dim, Refusal, Shape
+from caffe_ls.net.model import AnyShape, Dim, Refusal, Shape
 from caffe_ls.net.shapes.fillers import refusals_of_fillers
 from caffe_ls.net.shapes.given_blobs import params_of
-from caffe_ls.net.shapes.step import Family, Given, Step, about_empty, as_int, axis_of, differ, product, shown
+from caffe_ls.net.shapes.step import Family, Given, Step, about_empty, as_int, axis_of, product, shown
 
 FAMILY = Family()
 
@@ -35,22 +35,8 @@ def inner_product(given: Given) -> Step:
     params: tuple[Shape, ...] = (shape, (outputs,)) if has_bias else (shape,)
     top = (*(None if dim == 0 and has_bias else dim for dim in bottom[:axis]), outputs)
     refusals += refusals_of_fillers(given, message, _FILLERS, params)
-    refusals += _refusals_of_in_place(given, top, axis, inputs)
     refusals += _refusals_of_missing_blob(given, len(params))
     return Step((top,), params_of(given, params), product((*top, inputs)), refusals=tuple(refusals))
-
-
-def _refusals_of_in_place(given: Given, top: Shape, axis: int, inputs: Dim) -> Iterator[Refusal]:
-    """The output takes the input's place, and at each pass the layer counts what it is given again."""
-    if not given.is_in_place():
-        return
-    asked = given.group("inner_product_param").integer("axis", 1)
-    again = product(top[axis if asked >= 0 else asked % len(top) :])
-    if differ(again, inputs):
-        message = f"in place the input becomes {shown(top)}: the next pass finds {again:,} inputs, not {inputs:,}"
-        place, about = given.fields.place("top"), (About(0),)
-        check = "inner_product_layer.cpp:64"
-        yield Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, check, stage="first-iteration", about=about)
 
 
 @FAMILY.layer("Embed", reads_ranks=False)

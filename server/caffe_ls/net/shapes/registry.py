@@ -9,7 +9,7 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Refusal
 from caffe_ls.net.shapes.fork_fields import in_its_fork
 from caffe_ls.net.shapes.given_blobs import given_shapes, refusals_of_values
-from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, about_empty, shapes_differ, shown
+from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, about_empty, shown
 from caffe_ls.text.span import Span
 
 _FAMILIES = (
@@ -71,7 +71,7 @@ def _step(given: Given) -> Step:
     refusal = _wrong_sizes(given, found) or _empty_params(given, found)
     if refusal is not None:
         return _refused(given, refusal, found.refusals)
-    late = _dies_at_first_pass(given, declared, found)
+    late = _empty_top(given, found)
     if late is not None:
         found = replace(found, refusals=(*found.refusals, late))
     return found if found.params else replace(found, params=given_shapes(given) or found.params)
@@ -153,37 +153,17 @@ def _empty_params(given: Given, found: Step) -> Refusal | None:
     return None
 
 
-def _dies_at_first_pass(given: Given, declared: LayerType, found: Step) -> Refusal | None:
-    """A layer that made an empty top out of full bottoms writes to it, and one in place is shaped again."""
+def _empty_top(given: Given, found: Step) -> Refusal | None:
+    """A layer that makes an empty top out of full bottoms writes to it at the first pass (blob.cpp)."""
     if any(refusal.stage == "first-iteration" for refusal in found.refusals):
         return None
-    bottoms_are_full = bool(given.bottoms) and all(shape is not None and 0 not in shape for shape in given.bottoms)
-    empty = next((index for index, shape in enumerate(found.tops) if shape and 0 in shape), None)
-    if bottoms_are_full and empty is not None:
-        message = f"the output is empty ({shown(found.tops[empty])})"
-        about = tuple(About(index) for index in range(len(given.bottoms)))
-        return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133", stage="first-iteration", about=about)
-    return _shaped_again(given, declared, found)
-
-
-def _shaped_again(given: Given, declared: LayerType, found: Step) -> Refusal | None:
-    """Each pass begins with Reshape (layer.hpp, Layer::Forward), which reads what the layer made of its own input."""
-    if not given.is_in_place() or None in given.bottoms:
+    are_full = bool(given.bottoms) and all(shape is not None and 0 not in shape for shape in given.bottoms)
+    empty = next((shape for shape in found.tops if shape and 0 in shape), None)
+    if not are_full or empty is None:
         return None
-    top = found.tops[0]
-    if top is None or not shapes_differ(top, given.shape()):
-        return None
-    try:
-        again = in_its_fork(replace(given, bottoms=(top, *given.bottoms[1:])), declared.rule)
-    except StoppedError as stopped:
-        first: Refusal | None = stopped.refusal
-    else:
-        first = next(iter(again.refusals), None) or _wrong_sizes(given, again)
-    if first is None:
-        return None
-    message = f"in place the input becomes {shown(top)}, and at the next pass {first.message}"
-    place = given.fields.place("top")
-    return Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, place, first.check, stage="first-iteration")
+    message = f"the output is empty ({shown(empty)})"
+    about = tuple(About(index) for index in range(len(given.bottoms)))
+    return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133", stage="first-iteration", about=about)
 
 
 def _name(given: Given) -> Span:
