@@ -23,7 +23,8 @@ _CHANNELS = {
     "parameter_param": "shape",
     "reshape_param": "shape",
 }
-_WINDOWS = ("kernel_size", "kernel_h", "kernel_w", "stride", "stride_h", "stride_w", "pad", "pad_h", "pad_w")
+_STRIDES = ("stride", "stride_h", "stride_w")
+_WINDOWS = (*_STRIDES, "kernel_size", "kernel_h", "kernel_w", "pad", "pad_h", "pad_w")
 _SPATIAL = {
     "convolution_param": _WINDOWS,
     "pooling_param": _WINDOWS,
