@@ -11,6 +11,8 @@ from caffe_ls.net.values import Group
 from caffe_ls.wire.stored_bytes import NotReadableError, StoredBytes
 
 if TYPE_CHECKING:
+    from caffe_ls.data_files.datum import Datum
+    from caffe_ls.data_files.lists import Labels
     from caffe_ls.weights.model import StoredBlob
 
 SOURCE_MESSAGES = {
@@ -31,7 +33,7 @@ class DataSourceFile(NamedTuple):
 
     `written` is its `source`, `path` what that means, None where it is not there. `problem` says in words why Caffe
     cannot use it, and `backend` what would help; `unread` says why nothing can be told. `records` is how many records
-    there are, where that is easily known.
+    there are, where that is easily known, and `first_label` the label of the first.
     """
 
     layer: int
@@ -42,6 +44,7 @@ class DataSourceFile(NamedTuple):
     problem: str = ""
     unread: str = ""
     backend: str = ""
+    first_label: int | None = None
 
 
 class MeanFile(NamedTuple):
@@ -81,6 +84,30 @@ def records_of(text: NetText, files: FilesBeside) -> tuple[Record, ...]:
     """What the data shows of its shape; where it is not there, a mean file does, which must be as large as the data."""
     means = {mean.layer: mean for mean in mean_files(text, files)}
     return tuple(dict.fromkeys(_records(text, files, means)))
+
+
+def labels_of(source: DataSourceFile, text: NetText, files: FilesBeside) -> Labels | None:
+    """The labels that a data layer reads: all of a list, of a database that of the first record alone."""
+    if source.first_label is not None:
+        from caffe_ls.data_files.lists import Labels
+
+        return (
+            Labels(1, source.first_label, source.first_label) if text.layers[source.layer].spec.type == "Data" else None
+        )
+    path = source.path
+    stored = None if path is None else files.access.stored(path)
+    if text.layers[source.layer].spec.type != "ImageData" or source.problem or stored is None:
+        return None
+
+    def read() -> Labels | None:
+        from caffe_ls.data_files.lists import labels
+
+        try:
+            return labels(stored)
+        except NotReadableError:
+            return None
+
+    return files.access.once((labels_of, path), read)
 
 
 def images_of(text: NetText, files: FilesBeside) -> dict[int, tuple[Dim, Dim, Dim]]:
@@ -203,6 +230,7 @@ def _named(backend: str) -> str:
 
 
 def _lmdb(base: DataSourceFile, kind: str, transform: Group, files: FilesBeside) -> DataSourceFile:
+    from caffe_ls.data_files.datum import read_datum
     from caffe_ls.data_files.lmdb_file import first_record
 
     assert base.path is not None
@@ -212,10 +240,13 @@ def _lmdb(base: DataSourceFile, kind: str, transform: Group, files: FilesBeside)
     found = first_record(stored)
     if found.value is None:
         return base._replace(records=0, problem="the database is empty")
-    return base._replace(record=_record(base, kind, transform, found.value), records=found.records)
+    datum = read_datum(found.value, annotated=kind == "AnnotatedData")
+    record = _record(base, kind, transform, datum)
+    return base._replace(record=record, records=found.records, first_label=datum.label)
 
 
 def _leveldb(base: DataSourceFile, kind: str, transform: Group, names: list[str], files: FilesBeside) -> DataSourceFile:
+    from caffe_ls.data_files.datum import read_datum
     from caffe_ls.data_files.leveldb_file import TABLE_SUFFIXES, first_value
 
     assert base.path is not None
@@ -223,17 +254,15 @@ def _leveldb(base: DataSourceFile, kind: str, transform: Group, names: list[str]
     stored = None if table is None else files.access.stored(joined(base.path, table))
     if stored is None:
         raise NotReadableError("it has no tables yet")
-    record = _record(base, kind, transform, first_value(stored))
+    datum = read_datum(first_value(stored), annotated=kind == "AnnotatedData")
+    record = _record(base, kind, transform, datum)
     if record is not None:
         record = record._replace(assumes="records that are all as large as one of them")
-    return base._replace(record=record)
+    return base._replace(record=record, first_label=datum.label)
 
 
-def _record(base: DataSourceFile, kind: str, transform: Group, value: StoredBytes) -> Record | None:
+def _record(base: DataSourceFile, kind: str, transform: Group, datum: Datum) -> Record | None:
     """The image of a Datum (data_transformer.cpp, InferBlobShape); None where its format is not known."""
-    from caffe_ls.data_files.datum import read_datum
-
-    datum = read_datum(value, annotated=kind == "AnnotatedData")
     if not datum.encoded:
         image = (datum.channels, datum.height, datum.width)
         return Record(kind, base.written, image) if min(image) > 0 else None

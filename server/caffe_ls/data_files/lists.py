@@ -48,13 +48,12 @@ def first_image(stored: StoredBytes) -> ListedImage:
 def labels(stored: StoredBytes) -> Labels:
     """All lines of an image list; reads the whole of it, a piece at a time."""
     records = 0
-    smallest, largest = 0, 0
-    for line in _lines(stored):
-        label = _integer(line.rpartition(b" ")[2])
-        smallest = label if not records else min(smallest, label)
-        largest = label if not records else max(largest, label)
-        records += 1
-    return Labels(records, smallest, largest)
+    written: set[bytes] = set()
+    for lines in _lines(stored):
+        records += len(lines)
+        written.update([line.rpartition(b" ")[2] for line in lines])
+    numbers = [_integer(label) for label in written]
+    return Labels(records, min(numbers, default=0), max(numbers, default=0))
 
 
 def first_name(stored: StoredBytes) -> str:
@@ -79,14 +78,14 @@ def _first_line(stored: StoredBytes) -> bytes:
     return stored.read(0, min(stored.size, _BEGINNING)).split(b"\n", 1)[0]
 
 
-def _lines(stored: StoredBytes) -> Iterator[bytes]:
+def _lines(stored: StoredBytes) -> Iterator[list[bytes]]:
     rest = b""
     for offset in range(0, stored.size, _BLOCK):
         lines = (rest + stored.read(offset, min(_BLOCK, stored.size - offset))).split(b"\n")
         rest = lines.pop()
-        yield from lines
+        yield lines
     if rest:
-        yield rest
+        yield [rest]
 
 
 def _integer(text: bytes) -> int:
