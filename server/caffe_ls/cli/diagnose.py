@@ -154,20 +154,13 @@ def _opener(options: DiagnoseOptions) -> Callable[[str], PrototxtDocument | None
     known: dict[str, PrototxtDocument | None] = {}
 
     def opened(path: str) -> PrototxtDocument | None:
+        path = str(Path.cwd() / path)
         if path not in known:
             data = opener.content(path)
-            known[path] = None if data is None else opener.document(_shown(path), decode(data))
+            known[path] = None if data is None else opener.document(path, decode(data))
         return known[path]
 
     return opened
-
-
-def _shown(path: str) -> str:
-    """A path as the user would write it: from here where it lies below."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path
 
 
 def _print(report: LogReport, options: DiagnoseOptions) -> None:

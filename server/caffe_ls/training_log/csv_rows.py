@@ -35,7 +35,8 @@ class CsvRows:
         self._columns: list[str] = []
         self._iteration: int | None = None
         self._seconds: float | None = None
-        self._rate: float | None = None
+        self._rate: float | None = None  # the last one told
+        self._own_rate: float | None = None  # the open row's
         self._outputs: dict[str, float] = {}
         self._start: float | None = None
         self._testing: tuple[int, int] | None = None
@@ -83,6 +84,8 @@ class CsvRows:
             self._begin(iteration, seconds)
         if kind == "rate":
             self._rate = number(match[2])
+            if iteration == self._iteration:
+                self._own_rate = self._rate
 
     def _test(self, iteration: int, net: int, seconds: float | None) -> Iterator[list[str]]:
         if self._phase == "TEST":
@@ -92,7 +95,7 @@ class CsvRows:
             self._testing = iteration, net
 
     def _begin(self, iteration: int, seconds: float | None) -> None:
-        self._iteration, self._seconds, self._outputs = iteration, seconds, {}
+        self._iteration, self._seconds, self._outputs, self._own_rate = iteration, seconds, {}, self._rate
         if self._start is None:
             self._start = seconds
 
@@ -109,13 +112,13 @@ class CsvRows:
         if self._iteration is None or (self._phase == "TEST" and not self._outputs):
             return
         if not self._columns:
-            if not self._outputs and self._rate is None:
+            if not self._outputs and self._own_rate is None:
                 return
             self._columns = list(self._outputs)
             yield [*FIRST_COLUMNS, *self._columns]
         since = None if self._seconds is None or self._start is None else self._seconds - self._start
         values = (cell(self._outputs.get(name)) for name in self._columns)
-        yield [str(self._iteration), "" if since is None else f"{since:.6f}", cell(self._rate), *values]
+        yield [str(self._iteration), "" if since is None else f"{since:.6f}", cell(self._own_rate), *values]
         self._iteration = None
 
 

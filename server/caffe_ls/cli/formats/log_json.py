@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -59,7 +60,7 @@ def _fix(fix: Fix, document: Callable[[str], PrototxtDocument]) -> dict[str, Any
         start, end = source.line_column(change.edit.span.start), source.line_column(change.edit.span.end)
         edits.append(
             {
-                "path": change.path,
+                "path": _from_here(change.path),
                 "line": start.line,
                 "column": start.column,
                 "end_line": end.line,
@@ -69,6 +70,14 @@ def _fix(fix: Fix, document: Callable[[str], PrototxtDocument]) -> dict[str, Any
         )
     new_files = [{"path": path, "text": text} for path, text in fix.new_files]
     return {"title": fix.title, "safe": fix.safe, "edits": edits, "new_files": new_files}
+
+
+def _from_here(path: str) -> str:
+    """A path as the user would write it: from here where it lies below."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
 
 
 def _finding(finding: LogFinding) -> dict[str, Any]:
