@@ -86,6 +86,14 @@ def records_of(text: NetText, files: FilesBeside) -> tuple[Record, ...]:
     return tuple(dict.fromkeys(_records(text, files, means)))
 
 
+def records_in(source: DataSourceFile, text: NetText, files: FilesBeside) -> int | None:
+    """How many records a data layer reads before it begins again; None where that is not known."""
+    if text.layers[source.layer].spec.type == "ImageData":
+        labels = labels_of(source, text, files)
+        return None if labels is None else labels.records
+    return source.records if text.layers[source.layer].spec.type in ("Data", "AnnotatedData") else None
+
+
 def labels_of(source: DataSourceFile, text: NetText, files: FilesBeside) -> Labels | None:
     """The labels that a data layer reads: all of a list, of a database that of the first record alone."""
     if source.first_label is not None:

@@ -13,7 +13,7 @@ from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.analysis.workspace import Link, nets_of_solver, parsed, solvers_in, states_in_solvers
-from caffe_ls.net.model import Layer, Net, Shape
+from caffe_ls.net.model import Layer, Net, Phase, Shape
 from caffe_ls.net.shapes.step import shapes_differ, shown
 from caffe_ls.text.source import decode
 
@@ -50,10 +50,10 @@ def tested_with(document: PrototxtDocument) -> Iterator[Relative]:
     files = document.context.files
     if files is None:
         return
-    for solver, links in _solvers_beside(files):
+    for _, links in _solvers_beside(files):
         if any(link.path == files.path and link.field == "test_net" for link in links):
             trained = [link for link in links if link.field != "test_net" and link.path not in (None, files.path)]
-            yield from _relatives(document, files, solver, trained)
+            yield from _relatives(document, files, trained)
 
 
 def trained_for(document: PrototxtDocument) -> tuple[Relative, ...]:
@@ -65,11 +65,27 @@ def trained_for(document: PrototxtDocument) -> tuple[Relative, ...]:
     if any(link.path == files.path for _, links in solvers for link in links):
         return ()
     found: dict[str, Relative] = {}
-    for solver, links in solvers:
+    for _, links in solvers:
         trained = [link for link in links if link.field != "test_net" and link.path is not None]
-        for relative in _relatives(document, files, solver, trained):
+        for relative in _relatives(document, files, trained):
             found.setdefault(relative.path, relative)
     return tuple(found.values())
+
+
+def tested_by(document: PrototxtDocument) -> Iterator[tuple[int, Relative]]:
+    """The nets of files that a solver tests, each with the index of its `test_iter` (solver.cpp, InitTestNets)."""
+    files = document.context.files
+    solver = document.solver
+    if files is None or solver.has("test_net_param"):
+        return
+    links = nets_of_solver(files.path, document.file, files.access.read, files.start_directory, files.top)
+    own = [link for link in links if link.field == "test_net"]
+    generic = next((link for link in links if link.field == "net"), None)
+    for index in range(solver.count("test_iter")):
+        link = own[index] if index < len(own) else generic
+        if link is not None and link.path is not None:
+            for relative in _relatives(document, files, [link], "TEST"):
+                yield index, relative
 
 
 def differences(net: Net, other: Net) -> Iterator[Difference]:
@@ -138,7 +154,10 @@ def _solvers_beside(files: FilesBeside) -> Iterator[tuple[str, tuple[Link, ...]]
         )
 
 
-def _relatives(document: PrototxtDocument, files: FilesBeside, solver: str, links: list[Link]) -> Iterator[Relative]:
+def _relatives(
+    document: PrototxtDocument, files: FilesBeside, links: list[Link], phase: Phase = "TRAIN"
+) -> Iterator[Relative]:
+    """The nets that the files of links make in a phase; of several states the first."""
     for link in links:
         assert link.path is not None
         key = (_relatives, link.path, document.settings.data_shape, document.dialect)
@@ -148,7 +167,7 @@ def _relatives(document: PrototxtDocument, files: FilesBeside, solver: str, link
         folder = os.path.dirname(files.path)
         shown_path = os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.relpath(link.path, folder)))
         for net in judged_nets(other):
-            if net.phase == "TRAIN":
+            if net.phase == phase:
                 yield Relative(shown_path, other, certain_net(other, net))
                 break
 
