@@ -359,3 +359,28 @@ def test_a_log_is_explained_judged_and_mended(open_workbench: OpenWorkbench, tmp
     workbench.page.locator(".tab[data-resource-name='train.log.report']").wait_for()
     expect(workbench.page.locator(".editor-instance .view-lines")).to_contain_text("VERDICT")
     workbench.screenshot("report")
+
+
+def test_a_large_log_is_read_from_disk_and_followed(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    text = diverging_log(DIVERGING_SOLVER, NET_OF_LOG).replace("nan", "1")
+    calm = "".join(
+        f"I1121 01:32:00.000000  2358 solver.cpp:239] Iteration {at}, loss = 0.5\n"
+        f"I1121 01:32:00.000000  2358 sgd_solver.cpp:112] Iteration {at}, lr = 100\n"
+        for at in range(8, 20_000)
+    )
+    log.write_text(text + calm, "utf-8")
+    assert log.stat().st_size > 2_000_000
+    workbench = open_workbench(log)
+    lens = workbench.page.locator(".codelens-decoration a", has_text="at iteration 19999")
+    lens.first.wait_for()
+    with log.open("a", encoding="utf-8") as file:
+        file.write("I1121 01:33:00.000000  2358 solver.cpp:239] Iteration 20000, loss = nan\n")
+        file.write("I1121 01:33:00.000000  2358 sgd_solver.cpp:112] Iteration 20000, lr = 100\n")
+    workbench.page.locator(".codelens-decoration a", has_text="at iteration 20000").first.wait_for()
+    workbench.page.keyboard.press("Control+End")
+    workbench.page.keyboard.press("ArrowUp")
+    workbench.page.keyboard.press("ArrowUp")
+    workbench.run_command("Show or Focus Hover")
+    workbench.hover_with("Loss of iteration 20000").wait_for()
+    workbench.screenshot("hover-on-the-line-that-was-added")

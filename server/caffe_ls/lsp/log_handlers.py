@@ -188,9 +188,8 @@ def log_report(server: Server, uri: str) -> str | None:
     view = server.session.logs.view(uri)
     if view is None:
         return None
-    text = view.document.text
     log = server.session.logs.get(uri)
-    share = 1.0 if view.complete or log is None else text.size / max(1, log.size)
+    share = 1.0 if log is None else log.share
     return report(view.document, [verdict[:2] for verdict in view.verdicts] if view.complete else (), share)
 
 

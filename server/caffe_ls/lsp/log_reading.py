@@ -98,7 +98,7 @@ async def read_to_end(
 ) -> None:
     """Read a log, a portion at a time; of a large one the client shows how far it is, and may stop it."""
     loop = asyncio.get_running_loop()
-    shown = client.shows_progress and log.size - log.growing.text.size > _LARGE and await _shows(progress, token, log)
+    shown = client.shows_progress and log.size * (1 - log.share) > _LARGE and await _shows(progress, token, log)
     told = loop.time()
     try:
         while log.read():
@@ -110,8 +110,7 @@ async def read_to_end(
                 if more is not None:
                     more()
                 if shown:
-                    share = int(100 * log.growing.text.size / max(1, log.size))
-                    progress.report(token, types.WorkDoneProgressReport(percentage=min(share, 100)))
+                    progress.report(token, types.WorkDoneProgressReport(percentage=int(100 * log.share)))
     finally:
         if shown:
             progress.end(token, types.WorkDoneProgressEnd())

@@ -51,6 +51,11 @@ class OpenLog:
         """Whether all that is there has been read, or nobody wants the rest."""
         return self.cancelled or self.growing.text.size >= self.size
 
+    @property
+    def share(self) -> float:
+        """How much of what is there has been read."""
+        return min(1.0, self.growing.text.size / max(1, self.size)) if self.size else 1.0
+
     def next_part(self, most: int) -> bytes:
         """The next bytes that have not been read."""
         raise NotImplementedError
