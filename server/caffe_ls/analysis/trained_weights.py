@@ -1,11 +1,15 @@
 """Trained weights held against a net as Caffe copies them: by layer name (net.cpp, CopyTrainedLayersFrom)."""
 
+# ruff: noqa: PTH118, PTH119 - paths are strings here, and os.path's functions on them are pure and fast
+
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.model import AnyShape, Net, Shape
 from caffe_ls.net.shapes.step import shown
@@ -15,18 +19,28 @@ if TYPE_CHECKING:
     from caffe_ls.weights.model import StoredBlob, StoredLayer, Weights
 
 
+_LOG_NAME = re.compile(r"\.log\b|\blog\b|\.INFO\.", re.IGNORECASE)
+_STARTED_FROM = re.compile(rb"\] Finetuning from ([^\r\n]+)")
+_MOST_LOGS = 4
+_LOG_BEGINNING = 1 << 20
+
+
 class WeightsFile(NamedTuple):
-    """A weights file that a net starts from. `problem` says why it holds none, `unread` why nobody can tell."""
+    """A weights file that a net starts from. `problem` says why it holds none, `unread` why nobody can tell.
+
+    `log` is the name of the training log that shows it, where nobody says that the net is to start from it again.
+    """
 
     path: str
     weights: Weights | None = None
     problem: str = ""
     unread: str = ""
+    log: str = ""
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        return f"`{os.path.basename(self.path)}`"  # noqa: PTH119 - a pure function on a string
+        return f"`{os.path.basename(self.path)}`"
 
 
 class Mismatch(NamedTuple):
@@ -49,7 +63,7 @@ class Copy(NamedTuple):
 
 
 def weights_files(document: PrototxtDocument) -> tuple[WeightsFile, ...]:
-    """The files that the settings name, else those that the solvers of the net do."""
+    """The files that the settings name, else those that the net's solvers do, else those that logs beside it show."""
     files = document.context.files
     if files is None:
         return ()
@@ -69,10 +83,32 @@ def weights_files(document: PrototxtDocument) -> tuple[WeightsFile, ...]:
         except NotReadableError as error:
             return WeightsFile(path, problem=str(error))
 
-    return tuple(
-        access.once((weights_files, path), lambda path=path: read(path))  # type: ignore[misc]
-        for path in dict.fromkeys(settings or document.context.weights)
-    )
+    def known(path: str) -> WeightsFile:
+        return access.once((weights_files, path), lambda: read(path))
+
+    named = tuple(known(path) for path in dict.fromkeys(settings or document.context.weights))
+    if named or document.kind != "net":
+        return named
+    shown_by = access.once((weights_in_logs, files.path), lambda: weights_in_logs(files))
+    return tuple(known(path)._replace(log=log) for path, log in shown_by.items())
+
+
+def weights_in_logs(files: FilesBeside) -> dict[str, str]:
+    """The weights, as far as they are there, that runs of the net started from, each with the log that tells it."""
+    folder, name = os.path.split(files.path)
+    found: dict[str, str] = {}
+    logs = [log for log in sorted(files.access.names_in(folder)) if _LOG_NAME.search(log)]
+    for log in logs[-_MOST_LOGS:]:
+        stored = files.access.stored(os.path.join(folder, log))
+        beginning = b"" if stored is None else stored.read_at(0, min(stored.size, _LOG_BEGINNING))
+        # Before it starts from weights, a run prints its solver, which names the net.
+        if name.encode("utf-8", "surrogateescape") not in beginning:
+            continue
+        for written in _STARTED_FROM.findall(beginning):
+            path = files.find(written.decode("utf-8", "replace").strip())
+            if path is not None:
+                found[path] = log
+    return found
 
 
 def names_of(files: Sequence[WeightsFile]) -> str:
@@ -151,7 +187,7 @@ def _mismatch(net: Net, target: int, stored: StoredLayer, file: WeightsFile) -> 
         return Mismatch(target, message + _why(layer.type, here, there))
     for index, (shape, blob) in enumerate(zip(layer.param_shapes, stored.blobs, strict=False)):
         if blob.lacks_numbers:
-            numbers = f"{blob.numbers:,} numbers for a shape of {shown(blob.shape)}"
+            numbers = f"{blob.numbers:,} number{'s'[: blob.numbers != 1]} for a shape of {shown(blob.shape)}"
             return Mismatch(target, f"`{layer.name}` has {numbers} in {file.name}", shape, blob)
         if shape is not None and not blob.has_shape(shape):
             told = f"{shown(shape)} here, {shown(_like(blob, shape))} in {file.name}"

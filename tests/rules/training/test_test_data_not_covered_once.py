@@ -38,8 +38,8 @@ def test_all_data_once_is_right_and_the_last_batch_may_begin_again(batches: int,
 
 @pytest.mark.parametrize(
     ("batches", "words"),
-    [(3, "3 batches of 3 are 9 of the 12 records of `test.txt`: they leave some out"),
-     (5, "5 batches of 3 are 15 of the 12 records of `test.txt`: they count some twice")],
+    [(3, "3 batches of 3 test 9 of the 12 records of `test.txt` and leave some out"),
+     (5, "5 batches of 3 test 15 of the 12 records of `test.txt` and count some twice")],
 )  # fmt: skip
 def test_less_and_more_are_told_with_the_numbers(batches: int, words: str) -> None:
     (found,) = _found(batches, 12)

@@ -71,7 +71,7 @@ def test_numbers_that_are_not_all_there_are_refused() -> None:
         'layer { name: "conv" blobs { shape { dim: 4 dim: 3 dim: 3 dim: 3 } data: 1 } blobs { shape { dim: 4 } } }'
     )
     assert _messages(DATA + CONV, weights) == [
-        "`conv` has 1 numbers for a shape of 4 x 3 x 3 x 3 in `trained.caffemodel`"
+        "`conv` has 1 number for a shape of 4 x 3 x 3 x 3 in `trained.caffemodel`"
     ]
 
 
@@ -177,3 +177,27 @@ def test_a_settings_file_names_weights_beside_itself(tmp_path: Path) -> None:
     answer = run("check", "--select", "weights-do-not-fit", "nets", cwd=tmp_path)
     assert answer.status == 1
     assert "8 x 3 x 3 x 3 in `new.caffemodel`" in answer.text
+
+
+LOG = """\
+I1121 01:31:08.246205  2357 solver.cpp:44] Initializing solver from parameters:
+net: "models/net.prototxt"
+I1121 01:31:09.246205  2357 caffe.cpp:155] Finetuning from models/old.caffemodel
+"""
+
+
+def _beside_a_log(net: str, log: str) -> list[Finding]:
+    text = (
+        f"#- /w/net.prototxt\n{net}#- /w/train.log\n{log}#- /w/old.caffemodel\n{_stored('conv', (8, 3, 3, 3), (8,))}\n"
+    )
+    return [finding for finding in findings_of(text) if "weights" in finding.rule]
+
+
+def test_weights_that_a_run_of_the_net_started_from_are_compared_and_told_as_information() -> None:
+    (found,) = _beside_a_log(DATA + CONV, LOG)
+    assert found.severity is Severity.INFORMATION
+    assert found.message.endswith("8 x 3 x 3 x 3 in `old.caffemodel`, from which the run in `train.log` started")
+
+
+def test_logs_of_other_nets_are_left_alone() -> None:
+    assert _beside_a_log(DATA + CONV, LOG.replace("net.prototxt", "other.prototxt")) == []

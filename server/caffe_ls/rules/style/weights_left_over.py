@@ -41,7 +41,7 @@ _SHOWN_NAMES = 6
 
 @document_rule(category=Category.STYLE, severity=Severity.HINT, reads="net", needs_brackets=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    files = tuple(file for file in weights_files(document) if file.weights is not None)
+    files = tuple(file for file in weights_files(document) if file.weights is not None and not file.log)
     if files:
         yield from in_each_state(document, lambda net: _check(document, net, files))
 

@@ -49,7 +49,7 @@ _SHOWN_NAMES = 4
     category=Category.TRAINING, severity=Severity.INFORMATION, reads="net", fixable=True, needs_brackets=True
 )
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    files = tuple(file for file in weights_files(document) if file.weights is not None)
+    files = tuple(file for file in weights_files(document) if file.weights is not None and not file.log)
     if files:
         trains = any(net.phase == "TRAIN" for net in judged_nets(document))
         yield from in_each_state(document, lambda net: _check(document, net, files, trains))

@@ -81,9 +81,8 @@ def _compare(document: PrototxtDocument, relative: Relative, index: int, batches
     tested = batches * batch
     what = "leave some out" if tested < records else "count some twice"
     given = document.solver.given("test_iter")[index]
-    message = (
-        f"{batches:,} batches of {batch:,} are {tested:,} of the {records:,} records of `{source.written}`: they {what}"
-    )
+    run = f"{batches:,} batch{'es' if batches != 1 else ''} of {batch:,}"
+    message = f"{run} test {tested:,} of the {records:,} records of `{source.written}` and {what}"
     related = Related(net.in_file(built[source.layer], own.place("batch_size")), "the size of a batch", relative.path)
     change = replace_value(given, str(-(-records // batch)))
     yield Finding(given.span, message, (change,), (related,))

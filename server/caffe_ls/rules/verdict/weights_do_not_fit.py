@@ -8,7 +8,8 @@ changed for other classes, or a bias or the kind of a BatchNorm.
 A layer that is to be learned anew needs a name of its own: nothing but its `name` changes, its blobs keep theirs.
 
 The weights are those that the setting `weights` or `caffe-ls check --weights FILE` names, else those that the net's
-solver names in `weights`.
+solver names in `weights`. Those that a training log in the net's folder started from (`Finetuning from`) are compared,
+too, and what does not fit is told as information: the next run may start from others.
 
 Source: net.cpp (CopyTrainedLayersFrom), blob.cpp (Blob::ShapeEquals, Blob::FromProto).
 
@@ -57,9 +58,17 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 
 
 def _check(document: PrototxtDocument, net: Net, files: tuple[WeightsFile, ...]) -> Iterator[Finding]:
+    logs = [file.log for file in files if file.log]
     for mismatch in copied(document, net).mismatches:
         name = net.layers[mismatch.layer].name
-        yield Finding(_place(net, mismatch), mismatch.message, tuple(_renaming(document, net, name, files)), layer=name)
+        message = mismatch.message + (f", from which the run in `{logs[0]}` started" if logs else "")
+        yield Finding(
+            _place(net, mismatch),
+            message,
+            tuple(_renaming(document, net, name, files)),
+            severity=Severity.INFORMATION if logs else None,
+            layer=name,
+        )
 
 
 def _place(net: Net, mismatch: Mismatch) -> Span:

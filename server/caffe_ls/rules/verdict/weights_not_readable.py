@@ -39,7 +39,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     if not layers:
         return
     span = layers[0].spec.fields.place("name").shift(layers[0].base)
-    for file in files:
+    for file in (file for file in files if not file.log):
         if file.problem:
             yield Finding(span, f"{file.name} cannot be loaded: {file.problem}")
         elif file.unread:
