@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.lower import filtered, state_in
-from caffe_ls.net.model import NetText, Phase, State
+from caffe_ls.net.model import LayerSpec, NetText, Phase, State
 from caffe_ls.net.values import Group
 from caffe_ls.syntax.tree import File
 from caffe_ls.text.span import Span
@@ -30,7 +30,7 @@ def states_of(document: PrototxtDocument, text: NetText) -> tuple[State, ...]:
         return (presumed[1],)
     fed = [state for plain in presumed for state in _fed_states(text, plain)]
     if fed or not text.layers:
-        return tuple(fed) or presumed
+        return tuple(_without_broken_ones(text, fed)) or presumed
     return tuple(state for state in presumed if filtered(text, state_in(text, state)))
 
 
@@ -96,15 +96,33 @@ def _state(phase: Phase, given: Iterable[Group]) -> State:
 
 
 def _is_fed(text: NetText, state: State) -> bool:
-    """Whether data comes in, and no layer waits for that of a data layer which stands in other states only."""
-    built = filtered(text, state_in(text, state))
-    layers = [text.layers[index].spec for index in built]
-    made = {top for spec in layers for top in spec.tops}
-    awaited = {bottom for spec in layers for bottom in spec.bottoms} - made
-    others = (text.layers[index].spec for index in set(range(len(text.layers))).difference(built))
-    return any(spec.tops and not spec.bottoms for spec in layers) and not any(
-        awaited.intersection(spec.tops) for spec in others if not spec.bottoms
+    """Whether data comes in, once, and no layer waits for that of a data layer which stands in other states only."""
+    built, left_out = _divided(text, state)
+    sources = [top for spec in built if not spec.bottoms for top in spec.tops]
+    awaited = _missing(built)
+    return len(sources) == len(set(sources)) > 0 and not any(
+        awaited.intersection(spec.tops) for spec in left_out if not spec.bottoms
     )
+
+
+def _divided(text: NetText, state: State) -> tuple[list[LayerSpec], list[LayerSpec]]:
+    """The layers that are built in a state, and the others."""
+    kept = filtered(text, state_in(text, state))
+    others = sorted(set(range(len(text.layers))).difference(kept))
+    return [text.layers[index].spec for index in kept], [text.layers[index].spec for index in others]
+
+
+def _missing(layers: Iterable[LayerSpec]) -> set[str]:
+    """The blobs that layers read and none of them makes."""
+    layers = list(layers)
+    return {name for spec in layers for name in spec.bottoms} - {name for spec in layers for name in spec.tops}
+
+
+def _without_broken_ones(text: NetText, states: list[State]) -> list[State]:
+    """Of a net that code feeds, in which other data layers take no part, the states in which it hangs together."""
+    kinds = {placed.spec.type for placed in text.layers if not placed.spec.bottoms}
+    whole = [state for state in states if not _missing(_divided(text, state)[0])]
+    return whole if whole and "Input" in kinds and not any(kind.endswith("Data") for kind in kinds) else states
 
 
 def _is_for_deployment(text: NetText) -> bool:

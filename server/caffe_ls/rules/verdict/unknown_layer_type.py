@@ -6,7 +6,8 @@ of a fork needs that fork's Caffe. A layer that the phase rules leave out is nev
 
 Where the types of a fork are not known, since its layers are registered in C++ that is not read, only a type that looks
 like a known one is told, as information. Where the dialect is only guessed, a type that is not plainly a slip of a
-known one is information too: your Caffe may be built with layers of its own. The setting `dialect` makes it certain.
+known one, or that stands in the file time and again, is information too: your Caffe may be built with layers of its
+own. The setting `dialect` makes it certain.
 
 Source: layer_factory.hpp (LayerRegistry::CreateLayer), net.cpp (Net::Init); for V0 nets upgrade_proto.cpp
 (UpgradeV0LayerType).
@@ -48,6 +49,9 @@ from caffe_ls.schema.validation import entry_problems
 from caffe_ls.syntax.tree import Entry, Scalar
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
+
+# What stands in a file more often than this is meant so.
+_MOST_SLIPS = 2
 
 
 class _Fault(NamedTuple):
@@ -104,10 +108,12 @@ def _fault(entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fa
             return None
         return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
     complete = schema.layer_types_complete and bool(schema.layer_types)
-    return _fault_of_name(written, value.span, schema, complete and not document.dialect_is_guessed)
+    certain = complete and not document.dialect_is_guessed
+    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS
+    return _fault_of_name(written, value.span, schema, certain, may_be_slip)
 
 
-def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool) -> _Fault | None:
+def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool, may_be_slip: bool) -> _Fault | None:
     """`certain`: whether the schema's layer types are all that the Caffe in use has."""
     known = schema.layer_types or catalog.load(catalog.BVLC).layer_types
     if written in known:
@@ -131,7 +137,7 @@ def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool) -> _
         fix(f"Replace by `{name}`", Edit(span, quoted(name)), safe=near.clear and index == 0)
         for index, name in enumerate(near.names)
     )
-    if certain or (near.clear and schema.layer_types_complete):
+    if certain or (near.clear and may_be_slip):
         return _Fault(span, f"`{written}` is no layer type of {catalog.title_of(schema.dialect)}{hint}", fixes)
     message = f"no layer type `{written}` is known{hint}; whether it is registered depends on the code of your Caffe"
     return _Fault(span, message, fixes, severity)
