@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from lsprotocol import types
 
 from caffe_ls.lsp.log_file import LogFile, newest_logs
 from caffe_ls.lsp.open_log import EditedLog, FollowedLog
+from caffe_ls.lsp.packed_log import PackedLog
 from caffe_ls.settings import Settings
 from tests.log_explanation.runs import EXPLODING, HEALTHY, START, iteration, log
 from tests.lsp.client import Client, edit, session
@@ -150,6 +155,30 @@ def test_a_log_on_disk_is_read_by_command_and_followed(tmp_path: Path) -> None:
         assert command(client, "caffe-ls.closeLog", uri) is True
         assert command(client, "caffe-ls.logReport", uri) is None
         assert command(client, "caffe-ls.openLog", (tmp_path / "none.log").as_uri()) is False
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+def test_a_packed_log_is_unpacked_as_it_is_read(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "train.log.packed"
+    path.write_bytes(pack(log(EXPLODING)))
+    with session() as client:
+        assert command(client, "caffe-ls.openLog", path.as_uri()) is True
+        told = command(client, "caffe-ls.logReport", path.as_uri())
+        assert "[Forward] Layer ip, top blob ip data: nan" in told
+        assert command(client, "caffe-ls.closeLog", path.as_uri()) is True
+
+
+def test_of_a_packed_log_that_is_cut_the_beginning_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "train.log.gz"
+    packed = gzip.compress(b"".join(log(iteration(at, at * 0.37, 0.1)) for at in range(2_000)))
+    path.write_bytes(packed[: len(packed) // 2])
+    opened = PackedLog(path.as_uri(), str(path))
+    while opened.read():
+        pass
+    last = last_iterations(opened.document(Settings()))[0]
+    assert last is not None
+    assert 100 < last < 1_999
+    opened.release()
 
 
 def large(path: Path) -> None:

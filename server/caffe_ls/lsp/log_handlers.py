@@ -13,7 +13,7 @@ from lsprotocol import types
 from caffe_ls.features.log_view import LogView
 from caffe_ls.lsp.log_file import LogFile, newest_logs
 from caffe_ls.lsp.log_reading import Hearers, LogReading, read_to_end
-from caffe_ls.lsp.open_log import FollowedLog
+from caffe_ls.lsp.open_log import EditedLog, FollowedLog
 from caffe_ls.lsp.uris import path_of, uri_of
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ def open_log(server: Server, uri: str) -> bool:
 
 def close_log(server: Server, uri: str) -> bool:
     """Stop following a log that `open_log` opened."""
-    if not isinstance(server.session.logs.get(uri), FollowedLog):
+    log = server.session.logs.get(uri)
+    if log is None or isinstance(log, EditedLog):
         return False
     server.session.logs.close(uri)
     closed(server, uri)

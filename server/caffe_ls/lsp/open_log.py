@@ -71,6 +71,9 @@ class OpenLog:
             return False
         return True
 
+    def release(self) -> None:
+        """Let go of what is held besides memory."""
+
     def document(self, settings: Settings) -> LogDocument:
         """What has been read."""
         return self.growing.document(self.path, settings, self.may_grow)

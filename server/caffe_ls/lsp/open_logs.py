@@ -14,6 +14,7 @@ from caffe_ls.features.log_view import LogView
 from caffe_ls.features.view import Elsewhere
 from caffe_ls.lsp.log_file import LogFile
 from caffe_ls.lsp.open_log import AT_ONCE, EditedLog, FollowedLog, OpenLog
+from caffe_ls.lsp.packed_log import PackedLog, is_packed
 from caffe_ls.lsp.surroundings import Surroundings
 from caffe_ls.lsp.text_sync import Change
 from caffe_ls.lsp.uris import path_of
@@ -68,7 +69,7 @@ class OpenLogs:
         file = LogFile(path_of(uri))
         if file.state() is None:
             return False
-        self._begin(FollowedLog(uri, file))
+        self._begin(log_on_disk(uri, file))
         return True
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> str | None:
@@ -88,7 +89,10 @@ class OpenLogs:
     def close(self, uri: str) -> bool:
         """Forget a log; False for one that was not open."""
         self._views.pop(uri, None)
-        return self._logs.pop(uri, None) is not None
+        log = self._logs.pop(uri, None)
+        if log is not None:
+            log.release()
+        return log is not None
 
     def has_grown(self, uri: str) -> None:
         """More of a log has been read: views of it see that from now on."""
@@ -130,6 +134,11 @@ class OpenLogs:
         return RunFiles(*files_of_log(document.path, document.record, run, access, self._prototxt, top))
 
     def _begin(self, log: OpenLog) -> None:
-        self._views.pop(log.uri, None)
+        self.close(log.uri)
         self._logs[log.uri] = log
         log.read(AT_ONCE)
+
+
+def log_on_disk(uri: str, file: LogFile) -> OpenLog:
+    """A log that is read from a file: unpacked where it is packed, else followed."""
+    return PackedLog(uri, file.path) if is_packed(file.read(0, 8)) else FollowedLog(uri, file)
