@@ -130,9 +130,11 @@ def detection_data(given: Given) -> Step:
 @FAMILY.layer("DetectionEvaluate", bottoms=3, dialect=_CASCADE)
 def detection_evaluate(given: Given) -> Step:
     """DetectionEvaluateLayer::LayerSetUp and Reshape: detections, ground truth, and sizes of images."""
-    param = given.group("detection_evaluate_param")
+    param, whole = given.group("detection_evaluate_param"), given.place("detection_evaluate_param")
     refusals = [
-        Refusal(Fault.MISSING_LAYER_PARAMETER, f"`{name}` is missing", param.span, "detection_evaluate_layer.cpp")
+        Refusal(
+            Fault.MISSING_LAYER_PARAMETER, f"DetectionEvaluate without `{name}`", whole, "detection_evaluate_layer.cpp"
+        )
         for name in ("num_classes", "name_size_file")
         if not param.has(name)
     ]

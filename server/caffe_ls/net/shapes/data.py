@@ -40,7 +40,7 @@ def data(given: Given) -> Step:
     record = given.data.record(kind, own.text("source"))
     written = own.integer("batch_size", 1 if kind == "ImageData" else 0)
     batch: Dim = given.data.batch or written or None
-    refusals = tuple(unreadable(given, own))
+    refusals = tuple(unreadable(given, _MESSAGES[kind]))
     if kind == "HDF5Data" and given.data.shape is None:
         refusals += tuple(untransformable(given, (None, None, None)))
         if record is None:
@@ -136,7 +136,7 @@ def input_(given: Given) -> Step:
     shapes = [_shape(shape) for shape in param.groups("shape")]
     if not shapes:
         return Step((None,) * given.top_count)
-    refusals = tuple(_uncounted(given, param, "shape", "input_layer.cpp:13"))
+    refusals = tuple(_uncounted(given, "input_param", "shape", "input_layer.cpp:13"))
     return Step(_per_top(shapes, given.top_count), refusals=refusals)
 
 
@@ -144,13 +144,15 @@ def _shape(shape: Group) -> Shape:
     return tuple(shape.integers("dim"))
 
 
-def _uncounted(given: Given, param: Group, name: str, check: str, *, may_miss: bool = False) -> Iterator[Refusal]:
+def _uncounted(given: Given, message_name: str, name: str, check: str, may_miss: bool = False) -> Iterator[Refusal]:
     """A value is given once, or once for each top."""
+    param = given.group(message_name)
     number, tops = param.count(name), given.top_count
     if number in (1, tops) or (may_miss and not number):
         return
     if not number:
-        yield Refusal(Fault.MISSING_LAYER_PARAMETER, f"`{name}` is missing", param.span, check)
+        message = f"{given.spec.type} without `{name}`"
+        yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, given.place(message_name), check)
         return
     message = f"{number} `{name}` for {tops} top{'s'[: tops != 1]}: give one, or one for each top"
     yield Refusal(Fault.VALUES_PER_BLOB, message, param.place(name, tops if number > tops else number - 1), check)
@@ -169,11 +171,11 @@ def _per_top(values: Sequence[_Value], tops: int) -> tuple[_Value | None, ...]:
 @FAMILY.layer("DummyData", bottoms=0, tops=(1, _ENDLESS))
 def dummy_data(given: Given) -> Step:
     """DummyDataLayer::LayerSetUp."""
-    param = given.group("dummy_data_param")
-    refusals = [*_uncounted(given, param, "data_filler", "dummy_data_layer.cpp:14", may_miss=True)]
+    param = given.group(_DUMMY)
+    refusals = [*_uncounted(given, _DUMMY, "data_filler", "dummy_data_layer.cpp:14", may_miss=True)]
     old = [name for name in _OLD_SIZES if param.has(name)]
     if not old:
-        refusals += _uncounted(given, param, "shape", "dummy_data_layer.cpp:38")
+        refusals += _uncounted(given, _DUMMY, "shape", "dummy_data_layer.cpp:38")
         shapes = _per_top([_shape(shape) for shape in param.groups("shape")], given.top_count)
         return Step(_filled(given, param, shapes), refusals=tuple(refusals))
     if param.has("shape"):
@@ -181,11 +183,12 @@ def dummy_data(given: Given) -> Step:
         place = param.place(old[0])
         refusals.append(Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, message, place, "dummy_data_layer.cpp:22"))
     for line, name in zip((25, 28, 31, 34), _OLD_SIZES, strict=True):
-        refusals += _uncounted(given, param, name, f"dummy_data_layer.cpp:{line}")
+        refusals += _uncounted(given, _DUMMY, name, f"dummy_data_layer.cpp:{line}")
     columns = [_per_top(param.integers(name), given.top_count) for name in _OLD_SIZES]
     return Step(_filled(given, param, tuple(zip(*columns, strict=True))), refusals=tuple(refusals))
 
 
+_DUMMY = "dummy_data_param"
 _OLD_SIZES = ("num", "channels", "height", "width")
 
 
@@ -211,7 +214,7 @@ def memory_data(given: Given) -> Step:
     missing = [f"`{name}`" for name in names if not param.has(name)]
     if missing:
         message = f"MemoryData without {', '.join(missing)}"
-        refuse(Fault.MISSING_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, param.span)
+        refuse(Fault.MISSING_LAYER_PARAMETER, "memory_data_layer.cpp:19", message, given.place("memory_data_param"))
     shape = tuple(param.integer(name) for name in names)
     refusals = tuple(untransformable(given, (shape[1], None, None)))
     return Step((shape, (shape[0],)), refusals=refusals)

@@ -45,7 +45,7 @@ def prior_box(given: Given) -> Step:
     smallest, largest = param.numbers("min_size"), param.numbers("max_size")
     if not smallest:
         message = "`prior_box_param` without `min_size`"
-        refuse(Fault.MISSING_LAYER_PARAMETER, "prior_box_layer.cpp:15", message, param.span)
+        refuse(Fault.MISSING_LAYER_PARAMETER, "prior_box_layer.cpp:15", message, given.place("prior_box_param"))
     refusals = (*_wrong_sizes(param, smallest, largest), *_wrong_variances(param), *_wrong_image_size(given, param))
     place = given.fields.place("bottom")
     height, width = (legacy_dim(given.shape(), axis, place) for axis in (2, 3))
@@ -181,7 +181,7 @@ def _check_same_batch(given: Given, check: str) -> None:
 def multibox_loss(given: Given) -> Step:
     """MultiBoxLossLayer::LayerSetUp and Reshape; RefineDet's takes predictions of the first step as further bottoms."""
     param = given.group("multibox_loss_param")
-    _check_classes(param, "multibox_loss_layer.cpp:28", "multibox_loss_layer.cpp:30")
+    _check_classes(given, "multibox_loss_param", "multibox_loss_layer.cpp:28", "multibox_loss_layer.cpp:30")
     refusals = [*_wrong_mining(param), *_wrong_background(param)]
     _check_same_batch(given, "loss_layer.cpp:20")
     if len(given.bottoms) == 4:
@@ -189,9 +189,11 @@ def multibox_loss(given: Given) -> Step:
     return Step(((),), refusals=tuple(refusals))
 
 
-def _check_classes(param: Group, missing: str, none: str) -> None:
+def _check_classes(given: Given, message_name: str, missing: str, none: str = "") -> None:
+    param = given.group(message_name)
     if not param.has("num_classes"):
-        refuse(Fault.MISSING_LAYER_PARAMETER, missing, "`num_classes` is missing", param.span)
+        message = f"{given.spec.type} without `num_classes`"
+        refuse(Fault.MISSING_LAYER_PARAMETER, missing, message, given.place(message_name))
     if none and as_int(param.integer("num_classes")) < 1:
         message = "`num_classes` must be 1 or more"
         refuse(Fault.INVALID_LAYER_PARAMETER, none, message, param.place("num_classes"))
@@ -231,7 +233,7 @@ def detection_output(given: Given) -> Step:
     RefineDet's and Synopsys' take further predictions as bottoms; these are not compared.
     """
     param = given.group("detection_output_param")
-    _check_classes(param, "detection_output_layer.cpp:20", "")
+    _check_classes(given, "detection_output_param", "detection_output_layer.cpp:20")
     refusals = [*_wrong_suppression(param)]
     if given.dialect == "ssd":
         _check_same_batch(given, "detection_output_layer.cpp:150")
@@ -265,7 +267,7 @@ def detection_evaluate(given: Given) -> Step:
     if len(given.bottoms) < 2:
         message = f"DetectionEvaluate reads detections and labels, and has {len(given.bottoms)} bottom: Caffe crashes"
         refuse(Fault.WRONG_NUMBER_OF_BOTTOMS, "SIGSEGV", message, given.fields.place("bottom"))
-    _check_classes(param, "detection_evaluate_layer.cpp:16", "")
+    _check_classes(given, "detection_evaluate_param", "detection_evaluate_layer.cpp:16")
     refusals = []
     if param.number("overlap_threshold", 0.5) <= 0:
         message = "`overlap_threshold` must be above 0"

@@ -29,7 +29,7 @@ def correlation(given: Given) -> Step:
     check = "correlation_layer.cpp"
     missing = [name for name in ("kernel_size", "max_displacement") if not param.has(name)]
     if missing:
-        place = param.span if given.fields.has("correlation_param") else given.fields.place("type")
+        place = given.place("correlation_param")
         refuse(Fault.MISSING_LAYER_PARAMETER, check, f"Correlation without `{missing[0]}`", place)
     kernel, reach = param.integer("kernel_size"), param.integer("max_displacement")
     first, second = param.integer("stride_1", 1), param.integer("stride_2", 1)

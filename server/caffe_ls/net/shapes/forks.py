@@ -115,7 +115,7 @@ def _interpolated(given: Given, param: Group, sizes: tuple[Dim, ...]) -> tuple[D
         return tuple(product((dim, param.integer("full_zoom_factor"))) for dim in sizes)
     if len(given.bottoms) == 1:
         message = "Interp without a size: give `zoom_factor`, `shrink_factor`, or `height` and `width`"
-        place = param.span if given.fields.has("interp_param") else given.fields.place("type")
+        place = given.place("interp_param")
         refuse(Fault.MISSING_LAYER_PARAMETER, "interp_layer.cpp", message, place)
     place = given.fields.place("bottom", 1)
     return tuple(legacy_dim(given.shape(1), axis, place) for axis in (2, 3))

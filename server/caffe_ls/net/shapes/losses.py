@@ -119,7 +119,7 @@ def _missing_matrix(given: Given) -> list[Refusal]:
     if len(given.bottoms) != 2 or param.has("source"):
         return []
     message = "InfogainLoss without its matrix H: neither a third bottom nor `infogain_loss_param { source: ... }`"
-    place = param.span if given.fields.has("infogain_loss_param") else given.fields.place("type")
+    place = given.place("infogain_loss_param")
     return [Refusal(Fault.MISSING_LAYER_PARAMETER, message, place, "infogain_loss_layer.cpp:41")]
 
 

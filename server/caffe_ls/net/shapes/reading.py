@@ -14,25 +14,26 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Dim, Refusal
 from caffe_ls.net.shapes.step import Given
 from caffe_ls.net.values import Group
+from caffe_ls.text.span import Span
 
 _RESIZE_MODES = ("WARP", "FIT_SMALL_SIZE", "FIT_LARGE_SIZE_AND_PAD")
 
 
-def unreadable(given: Given, own: Group) -> Iterator[Refusal]:
+def unreadable(given: Given, message_name: str) -> Iterator[Refusal]:
     """What the layer cannot read by. Where options tell what is read, they take the place of source and batch."""
-    kind = given.spec.type
+    kind, own = given.spec.type, given.group(message_name)
     if given.data.shape is not None:
         return
     needs_source = kind != "VideoData"
     if needs_source and not own.text("source"):
         message = f"{kind} without `source`: nothing tells it what to read"
-        yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, own.span, _OPENED.get(kind, "db.cpp"))
+        yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, given.place(message_name), _OPENED.get(kind, "db.cpp"))
     if kind == "WindowData" and not given.group("transform_param").integer("crop_size"):
         message = "WindowData without `crop_size`: its windows are scaled to that size"
-        place = given.group("transform_param").span
+        place = given.place("transform_param")
         yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, place, "window_data_layer.cpp:173")
     if given.data.batch is None and not own.integer("batch_size", 1 if kind in ("ImageData", "VideoData") else 0):
-        yield from _no_batch(kind, own)
+        yield from _no_batch(kind, own, given.place(message_name))
     height, width = own.integer("new_height"), own.integer("new_width")
     if kind == "ImageData" and bool(height) != bool(width):
         given_one, other = ("new_height", "new_width") if height else ("new_width", "new_height")
@@ -49,7 +50,7 @@ _OPENED = {
 }
 
 
-def _no_batch(kind: str, own: Group) -> Iterator[Refusal]:
+def _no_batch(kind: str, own: Group, whole: Span) -> Iterator[Refusal]:
     """An empty batch finds no memory: at once where it is read ahead, else where the next layer reads it."""
     stage: Literal["init", "first-iteration"] = "first-iteration" if kind == "HDF5Data" else "init"
     if own.has("batch_size"):
@@ -57,7 +58,7 @@ def _no_batch(kind: str, own: Group) -> Iterator[Refusal]:
         yield Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, "blob.cpp:133", stage=stage)
     else:
         message = f"{kind} without `batch_size`: it has no default"
-        yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, own.span, "blob.cpp:133", stage=stage)
+        yield Refusal(Fault.MISSING_LAYER_PARAMETER, message, whole, "blob.cpp:133", stage=stage)
 
 
 def untransformable(given: Given, image: tuple[Dim, Dim, Dim]) -> Iterator[Refusal]:
