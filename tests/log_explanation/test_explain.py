@@ -78,6 +78,12 @@ def test_a_rate_line_tells_policy_and_next_change() -> None:
     assert "Next change: iteration 2, to 0.05" in text
 
 
+def test_the_time_that_is_left_is_reckoned_from_the_speed() -> None:
+    text = START.replace("max_iter: 6", "max_iter: 36000")
+    said_there = said(text + "Iteration 0 (2 iter/s, 0.5s/1 iters), loss = 2\n", "Iteration 0 (")
+    assert "the 36000 iterations left take some 5 hours" in said_there
+
+
 def test_a_rate_that_is_not_the_solvers_is_told() -> None:
     assert "The printed solver gives 0.1 here" in said(
         HEALTHY.replace("lr = 0.1\n", "lr = 0.7\n", 1), "Iteration 0, lr"

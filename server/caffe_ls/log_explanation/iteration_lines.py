@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from statistics import median
 
 from caffe_ls.analysis.log_document import LogDocument, LogLine, Moment
 from caffe_ls.log_explanation.around import Around
@@ -12,6 +13,7 @@ from caffe_ls.log_explanation.history import History, history
 from caffe_ls.log_explanation.known_losses import known_values
 from caffe_ls.log_explanation.layer_of_run import LayerOfRun
 from caffe_ls.log_explanation.solver_of_run import solver_of
+from caffe_ls.solver.model import Solver
 from caffe_ls.training_log.patterns import number
 from caffe_ls.training_log.record import Output
 
@@ -31,10 +33,23 @@ def loss_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
     else:
         yield "The sum of all weighted losses of this iteration (`average_loss` is 1: nothing is smoothed)"
     if line.group(2):
-        yield f"Speed: {line.group(2)}"
+        yield f"Speed: {line.group(2)}" + _time_left(line, solver)
     past = history(line.run.loss, line.number)
     yield from _before(past)
     yield from (f"**Now**: {sentence}" for sentence in _loss_now(past, known_values(value, "", None, None)))
+
+
+def _time_left(line: LogLine, solver: Solver | None) -> str:
+    """How long the rest of the run takes at the speed of the last displays."""
+    speeds = [value for value in history(line.run.speed, line.number).values if 0 < value < math.inf]
+    left = 0 if solver is None else solver.max_iter - int(line.group(1))
+    if not speeds or left <= 0:
+        return ""
+    seconds = left / median(speeds)
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"; the {left} iterations left take some {seconds / size:.0f} {unit} at the usual speed, tests apart"
+    return ""
 
 
 def output_line(document: LogDocument, line: LogLine, around: Around) -> Iterator[str]:
