@@ -38,7 +38,7 @@ def read_weights(stored: StoredBytes) -> Weights:
     layers: list[StoredLayer] = []
     old_layers: list[StoredLayer] = []
     for field in reader.message():
-        if field.number == _NET_NAME:
+        if field.number == _NET_NAME and field.kind == BYTES:
             name = reader.text(field)
         elif field.number == _NET_LAYERS:
             layers.append(_layer(reader, field))
@@ -47,6 +47,9 @@ def read_weights(stored: StoredBytes) -> Weights:
     # A file with `layers` is upgraded, and its `layer` fields are ignored (UpgradeV1Net).
     found = tuple(old_layers or layers)
     if not found:
+        state = read_solver_state(stored)
+        if state.learned_net:
+            raise NotReadableError(f"it is a solver's state, whose weights are in `{state.learned_net}`")
         raise NotReadableError("it holds no layers")
     return Weights("binary", name, found)
 
@@ -68,9 +71,9 @@ def read_solver_state(stored: StoredBytes) -> SolverState:
     for field in reader.message():
         if field.number == _STATE_ITERATION:
             iteration = field.signed
-        elif field.number == _STATE_LEARNED_NET:
+        elif field.number == _STATE_LEARNED_NET and field.kind == BYTES:
             learned_net = reader.text(field)
-        elif field.number == _STATE_HISTORY:
+        elif field.number == _STATE_HISTORY and field.kind == BYTES:
             history.append(_blob(reader, reader.inside(field)))
         elif field.number == _STATE_CURRENT_STEP:
             current_step = field.signed
