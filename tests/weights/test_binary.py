@@ -175,5 +175,5 @@ def test_shapes_of_today_are_compared_as_they_are(
 
 def test_a_solver_s_state_in_place_of_weights_is_told_with_its_weights() -> None:
     state = stored("SolverState", 'iter: 5000 learned_net: "a_iter_5000.caffemodel" history { shape { dim: 2 } }')
-    with pytest.raises(NotReadableError, match="solver's state, whose weights are in `a_iter_5000.caffemodel`"):
+    with pytest.raises(NotReadableError, match=r"solver's state, whose weights are in `a_iter_5000.caffemodel`"):
         read_weights(held(state))

@@ -38,7 +38,9 @@ def read_weights(stored: StoredBytes) -> Weights:
     layers: list[StoredLayer] = []
     old_layers: list[StoredLayer] = []
     for field in reader.message():
-        if field.number == _NET_NAME and field.kind == BYTES:
+        if field.number == _STATE_ITERATION and field.kind == VARINT:
+            raise NotReadableError(_named_state(read_solver_state(stored)))
+        if field.number == _NET_NAME:
             name = reader.text(field)
         elif field.number == _NET_LAYERS:
             layers.append(_layer(reader, field))
@@ -47,9 +49,6 @@ def read_weights(stored: StoredBytes) -> Weights:
     # A file with `layers` is upgraded, and its `layer` fields are ignored (UpgradeV1Net).
     found = tuple(old_layers or layers)
     if not found:
-        state = read_solver_state(stored)
-        if state.learned_net:
-            raise NotReadableError(f"it is a solver's state, whose weights are in `{state.learned_net}`")
         raise NotReadableError("it holds no layers")
     return Weights("binary", name, found)
 
@@ -78,6 +77,11 @@ def read_solver_state(stored: StoredBytes) -> SolverState:
         elif field.number == _STATE_CURRENT_STEP:
             current_step = field.signed
     return SolverState("binary", iteration, learned_net, current_step, tuple(history))
+
+
+def _named_state(state: SolverState) -> str:
+    where = f", whose weights are in `{state.learned_net}`" if state.learned_net else ""
+    return f"it is a solver's state{where}"
 
 
 def _refuse_other_files(stored: StoredBytes) -> None:
