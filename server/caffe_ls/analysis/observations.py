@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -36,24 +36,20 @@ _ORDER = 10.0  # An order of magnitude: what no healthy run's weights, all toget
 
 @dataclass(frozen=True, slots=True)
 class LossCurve:
-    """A loss of the train net over the iterations, before its weight; `classes` where it is over classes."""
+    """A loss of the train net over the iterations, before its weight.
+
+    `chance` is what it is where the net knows nothing and gives every answer the same probability, as far as that is
+    known, and `chance_in_words` how that number comes about.
+    """
 
     name: str
     layer: str
     type: str
     weight: float
     series: Series
-    classes: int | None
+    chance: float | None = None
+    chance_in_words: str = ""
     from_tests: bool = False
-
-    @property
-    def chance(self) -> float | None:
-        """What the loss is where the net knows nothing: ln(number of classes)."""
-        if self.classes is not None and self.classes > 1 and self.type in CROSS_ENTROPIES:
-            return math.log(self.classes)
-        if self.type == "SigmoidCrossEntropyLoss" and self.classes is not None:
-            return None
-        return None
 
 
 def finite_values(series: Series) -> list[float]:
@@ -104,11 +100,11 @@ def _losses(evidence: Evidence) -> list[LossCurve]:
         if len(loss_layers) == 1:
             layer, _, weight = loss_layers[0]
             series = evidence.run.loss if weight == 1 else _scaled(evidence.run.loss, weight)
-            return [LossCurve("loss", layer.name, layer.type, weight, series, _classes(evidence, layer))]
-        return [LossCurve("loss", "", "", 1.0, evidence.run.loss, None)]
+            return [LossCurve("loss", layer.name, layer.type, weight, series, *_chance(evidence, layer))]
+        return [LossCurve("loss", "", "", 1.0, evidence.run.loss)]
     tests = [(output, series) for output, series in evidence.run.outputs.items() if output[:2] == ("TEST", 0)]
     return [
-        LossCurve(curve.name, curve.layer, curve.type, curve.weight, curve.series, curve.classes, from_tests=True)
+        replace(curve, from_tests=True)
         for output, series in tests
         if series.values and (curve := _curve(evidence, output.name, series))
     ]
@@ -126,10 +122,10 @@ def _scaled(series: Series, weight: float) -> Series:
 def _curve(evidence: Evidence, name: str, series: Series) -> LossCurve | None:
     if evidence.net is None:
         weight = evidence.run.loss_weights.get(name, 0.0)
-        return LossCurve(name, "", "", weight, series, None) if weight else None
+        return LossCurve(name, "", "", weight, series) if weight else None
     for layer, top, weight in _loss_layers(evidence):
         if top == name:
-            return LossCurve(name, layer.name, layer.type, weight, series, _classes(evidence, layer))
+            return LossCurve(name, layer.name, layer.type, weight, series, *_chance(evidence, layer))
     return None
 
 
@@ -144,12 +140,20 @@ def _loss_layers(evidence: Evidence) -> list[tuple[Layer, str, float]]:
     ]
 
 
-def _classes(evidence: Evidence, layer: Layer) -> int | None:
+def _chance(evidence: Evidence, layer: Layer) -> tuple[float | None, str]:
+    """ln C of C classes; of single answers, whose loss is a sum over each item, ln 2 for each of them."""
     shape = evidence.bottom_shape(layer.name)
-    if layer.type not in CROSS_ENTROPIES or not shape:
-        return None
-    axis = layer.spec.fields.group("softmax_param").integer("axis", 1)
-    return shape[axis] if -len(shape) <= axis < len(shape) else None
+    if not shape:
+        return None, ""
+    if layer.type in CROSS_ENTROPIES:
+        axis = layer.spec.fields.group("softmax_param").integer("axis", 1)
+        classes = shape[axis] if -len(shape) <= axis < len(shape) else None
+        return (math.log(classes), f"ln({classes})") if classes is not None and classes > 1 else (None, "")
+    normal = not layer.spec.fields.has("loss_param")
+    if layer.type == "SigmoidCrossEntropyLoss" and normal and None not in shape[1:]:
+        answers = math.prod(dim or 0 for dim in shape[1:])
+        return (answers * math.log(2), f"{answers} ln 2") if answers else (None, "")
+    return None, ""
 
 
 def has_improved(values: Sequence[float]) -> bool:

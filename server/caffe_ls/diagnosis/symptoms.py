@@ -31,6 +31,9 @@ _ALMOST = 0.75
 _NEAR_BELOW, _NEAR_ABOVE = 0.95, 1.1
 """Around ln C: below it a net knows something; above, it is as good as nothing, with scatter."""
 
+_WORSE = 1.3
+"""So far above knowing nothing, and above where it began, no loss stays that is on its way down."""
+
 _GROWN = 1e3
 """From so large a growth on there is no doubt that a value on its way to infinity was seen growing."""
 
@@ -156,6 +159,13 @@ class Symptoms:
             if late(values) >= _ORDER * max(values[0], curve.chance or 0.0):
                 return curve
             if curve.chance and late(values) >= max(2 * curve.chance, 2 * values[0]):
+                return curve
+            if (
+                curve.chance
+                and len(values) >= 10
+                and min(late(values), late(values[: -len(values) // 3]))
+                >= max(_WORSE * curve.chance, _WORSE * values[0])
+            ):
                 return curve
         return None
 

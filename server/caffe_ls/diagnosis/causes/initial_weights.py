@@ -39,6 +39,9 @@ def _zero(symptoms: Symptoms) -> Iterator[Cause]:
             stay.append(layer)
             line = params[0][0].line_at(0)
             reasons.append(Reason(line, f"all weights of `{layer.name}` are exactly 0, first and last"))
+        elif values and (symptoms.flat or _stays_at_chance(symptoms)):
+            line = params[0][0].line_at(0)
+            reasons.append(Reason(line, f"all weights of `{layer.name}` begin at exactly 0: its units stay alike"))
         elif not values:
             filler = "no weight_filler" if weight_filler(layer) is None else "a constant weight_filler of 0"
             reasons.append(

@@ -45,7 +45,11 @@ _XAVIER = math.sqrt(1 / _KEEPS_VARIANCE)
 _RAW_IMAGE = 60.0
 """The mean distance of pixels from their mean, in images of 0..255, as nobody has scaled them."""
 
-_NOTEWORTHY = 0.7  # Decades: five times the usual size.
+_FAR = 1.2
+"""Decades above the usual from which a net that learns nothing is explained; ten times the usual is often meant."""
+
+_HIGH_START = 5.0
+"""A first loss so many times that of knowing nothing: the first weights or the inputs are far too large."""
 
 
 @dataclass(frozen=True)
@@ -152,23 +156,38 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
     if lost is not None and jump is None and not symptoms.broke_in_training:
         values = finite_values(lost.series)
         at = lost.series.values.index(min(values))
-        text = f"the loss `{lost.name}` was down to {shown(min(values))} and went back to ln({lost.classes}) for good"
+        text = (
+            f"the loss `{lost.name}` was down to {shown(min(values))} and went back to {lost.chance_in_words} for good"
+        )
         yield Reason(lost.series.line_at(at), text)
 
 
 def _nothing_learnt(symptoms: Symptoms, factors: list[Factor]) -> Iterator[Reason]:
     """A net that knows nothing at the end, trained with something far out of proportion that nothing holds back."""
-    if symptoms.improved or symptoms.evidence.run.clipping.values or max(one.decades for one in factors) < 1:
+    if symptoms.improved or symptoms.evidence.run.clipping.values or max(one.decades for one in factors) < _FAR:
         return
     for curve in symptoms.losses:
         values = finite_values(curve.series)
-        if len(values) < 10 or (curve.chance is not None and curve is not symptoms.at_chance):
+        if curve.chance is not None and values and values[0] > _HIGH_START * curve.chance and _is_fresh(symptoms):
+            text = (
+                f"`{curve.name}` begins at {shown(values[0])}, far above {curve.chance_in_words}, and nothing is learnt"
+            )
+            yield Reason(curve.series.line_at(0), text)
+            return
+        if len(values) < 10:
             continue
-        if curve.chance is not None or symptoms.flat:
+        jumped = max(map(abs, values)) >= 10 * max(abs(values[0]), curve.chance or 0.0)
+        knows_nothing = curve is symptoms.at_chance if curve.chance is not None else symptoms.flat
+        if jumped or knows_nothing:
             at = len(curve.series.values) - 1
             text = f"the loss `{curve.name}` is {shown(late(values))} at the end: nothing has been learnt"
             yield Reason(curve.series.line_at(at), text)
             return
+
+
+def _is_fresh(symptoms: Symptoms) -> bool:
+    """Whether the log shows first weights as fillers make them."""
+    return symptoms.evidence.is_from_start and not symptoms.evidence.has_weights_loaded
 
 
 def _jumped_to_chance(symptoms: Symptoms) -> Reason | None:
@@ -180,9 +199,8 @@ def _jumped_to_chance(symptoms: Symptoms) -> Reason | None:
         peak = max(values[: max(2, len(values) // 3)])
         if peak > 2 * curve.chance and abs(values[-1] - curve.chance) < 0.15 * curve.chance:
             at = values.index(peak)
-            text = (
-                f"the loss `{curve.name}` was {shown(peak)}, then stays at ln({curve.classes}): the net knows nothing"
-            )
+            chance = curve.chance_in_words
+            text = f"the loss `{curve.name}` was {shown(peak)}, then stays at {chance}: the net knows nothing"
             return Reason(curve.series.line_at(at), text)
     return None
 
@@ -379,7 +397,7 @@ def _first_scores(symptoms: Symptoms) -> Factor | None:
             continue
         decades = math.log10(values[0] / curve.chance) - (weights.decades if weights is not None else 0.0)
         if decades > 0.3 and not any(spec.type in NORMALISING for spec in evidence.written.values()):
-            text = f"`{curve.name}` is {shown(values[0])} before the first step, far above ln({curve.classes})"
+            text = f"`{curve.name}` is {shown(values[0])} before the first step, far above {curve.chance_in_words}"
             reasons = (
                 Reason(curve.series.line_at(0), text),
                 Reason(None, "the first weights do not account for it: what they are given must be large"),

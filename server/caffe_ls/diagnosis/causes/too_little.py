@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import median
+from statistics import fmean, median
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import SATURATING, WEIGHTED, finite_values, shown
@@ -25,7 +25,7 @@ _VANISHED = 1e-4
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     """`learning-rate-too-low` and `vanishing-gradient`."""
-    if symptoms.improved or symptoms.broke_in_training or symptoms.exploded or symptoms.evidence.ended == "fatal":
+    if symptoms.improved or symptoms.has_trouble or symptoms.evidence.ended == "fatal":
         return
     yield from _too_low(symptoms)
     yield from _vanishing(symptoms)
@@ -94,7 +94,7 @@ def _largest_motion(evidence: Evidence, lever: float) -> tuple[str, float, int] 
             sizes, gradients = finite_values(data), finite_values(diff) if diff is not None else []
             if diff is None or not gradients or not sizes or not sizes[0] or not any(gradients):
                 continue
-            share = lever * median(gradients) / sizes[0]
+            share = max(lever * fmean(gradients) / sizes[0], abs(sizes[-1] - sizes[0]) / sizes[0])
             if best is None or share > best[1]:
                 best = layer, share, diff.line_at(0)
     return best
@@ -138,7 +138,10 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def _share_that_arrives(evidence: Evidence) -> tuple[str, str, float, int] | None:
-    """The first and the last layer of weights, and the ratio of their gradients in the middle of the run."""
+    """The first and the last layer of weights, and the ratio of their gradients.
+
+    Of the first pass, where that is shown: later on, units may be saturated because the rate is too high.
+    """
     found = []
     for layer in evidence.order:
         if evidence.written and evidence.type_of(layer) not in WEIGHTED:
@@ -146,7 +149,7 @@ def _share_that_arrives(evidence: Evidence) -> tuple[str, str, float, int] | Non
         for _, diff in evidence.params(layer)[:1]:
             values = finite_values(diff) if diff is not None else []
             if diff is not None and values:
-                found.append((layer, median(values), diff.line_at(0)))
+                found.append((layer, values[0] if evidence.is_from_start else median(values), diff.line_at(0)))
     if len(found) < 3 or not found[-1][1]:
         return None
     if not found[0][1] and any(not diff for _, diff, _ in found[1:-1]) and not _fades(found):

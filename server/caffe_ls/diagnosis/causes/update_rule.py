@@ -67,7 +67,7 @@ def _decay(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
     if pull > 1:
         text = f"rate {rate:g} x decay {decay:g} = {shown(pull)}: each step throws the weights across 0"
         limit = 2 * (1 + momentum)
-        sure = 0.96 if symptoms.has_trouble or not symptoms.improved else 0.3
+        sure = 0.96 if symptoms.has_trouble or not symptoms.improved else 0.8
         reasons = (Reason(line, text), *_norm_after(symptoms))
         yield Cause("weight-decay-too-high", sure if pull > limit or symptoms.has_trouble else sure - 0.1, reasons,
                     confirm, (ordinary,))  # fmt: skip
@@ -79,6 +79,7 @@ def _decay(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
     fell = len(values) >= 2 and values[-1] < 0.5 * values[0]
     if (
         halvings > 1
+        and not symptoms.exploded
         and not symptoms.improved
         and not symptoms.broke_in_training
         and (fell or (not values and halvings > 3))

@@ -57,6 +57,6 @@ def check(evidence: Evidence) -> Iterator[LogFinding]:
             continue
         if min(values) > _BELOW * curve.chance and _BELOW * curve.chance < late(values) < _ABOVE * curve.chance:
             last = len(curve.series.values) - 1
-            text = f"`{curve.name}` is still ln({curve.classes}) = {curve.chance:.4g}: the net knows nothing"
+            text = f"`{curve.name}` is still {curve.chance_in_words} = {curve.chance:.4g}: the net knows nothing"
             iteration = curve.series.iterations[last]
             yield LogFinding(curve.series.line_at(last), text, iteration, blob=curve.name, phase="TRAIN")
