@@ -208,7 +208,10 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Ent
             today = v1_to_layer(group) if name == "layers" else group
             known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
         assert isinstance(known, LayerSpec)
-        yield PlacedLayer(base, known, damage_of(entry) if entry is not None else Damage.NONE)
+        if entry is None:
+            yield PlacedLayer(base, known)
+        else:
+            yield PlacedLayer(base, known, damage_of(entry), entry.text)
 
 
 def _v0_layers(
@@ -222,6 +225,7 @@ def _v0_layers(
             base,
             spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)),
             damage_of(entry) if entry is not None else Damage.NONE,
+            entry.text if entry is not None else "",
         )
         for (base, entry, _), group in zip(old, folded, strict=True)
         if group is not None

@@ -158,11 +158,12 @@ class Damage(Enum):
 
 
 class PlacedLayer(NamedTuple):
-    """A layer of the text and the offset of its entry in the file."""
+    """A layer of the text, the offset of its entry in the file, and the entry's text."""
 
     base: int
     spec: LayerSpec
     damage: Damage = Damage.NONE
+    text: str = ""
 
     @property
     def damaged(self) -> bool:

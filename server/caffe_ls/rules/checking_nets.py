@@ -80,8 +80,9 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
         if layer.judged:
             base = net.text.layers[layer.origin].base
             keep(finding.shift(base) for finding in _findings_of_layer(layer, net, run))
+    from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
     for rule in rules.of_nets:
-        if is_wanted(rule) and rule.check_net is not None:
+        if is_wanted(rule) and rule.check_net is not None and (from_scratch or not rule.of_first_weights):
             keep(run(rule, lambda rule=rule: rule.check_net(net)))  # type: ignore[misc]
     return found
 

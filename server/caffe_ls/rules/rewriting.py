@@ -12,6 +12,7 @@ from caffe_ls.text.span import Span
 
 _SEPARATOR_BEHIND = re.compile(r"[ \t]*[;,]")
 _REST_OF_LINE_OR_COMMENT = re.compile(r"[ \t;,]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)")
+_FIRST_CODE = re.compile(r"(?:\s|#[^\r\n]*)*")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r|$)")
 
 
@@ -87,6 +88,21 @@ def into_block(text: str, fields: Sequence[Field], block: Message) -> tuple[Edit
     indent = inner if inner is not None else closing_indent + "  "
     line = _line_start(text, closing)
     return (*removals, Edit(Span(line, line), "".join(f"{indent}{content}\n" for content in contents)))
+
+
+def into_end(text: str, block: Span, content: str) -> Edit:
+    """Write a field at the end of a message that stands in brackets, on a line of its own where others have theirs."""
+    closing = block.end - 1
+    closing_indent = _indent(text, closing)
+    if closing_indent is None:
+        gap = "" if text[closing - 1] in " \t{<" else " "
+        lead = " " if text[closing - 1] in "{<" else ""
+        return Edit(Span(closing, closing), f"{gap}{lead}{content} ")
+    first = _FIRST_CODE.match(text, block.start + 1)
+    inner = _indent(text, first.end()) if first is not None and first.end() < closing else None
+    line = _line_start(text, closing)
+    end = "\r\n" if text[line - 2 : line] == "\r\n" else "\n"
+    return Edit(Span(line, line), f"{closing_indent + '  ' if inner is None else inner}{content}{end}")
 
 
 def behind_block(text: str, fields: Sequence[Field], block: Field, into: str = "") -> tuple[Edit, ...]:

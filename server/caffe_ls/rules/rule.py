@@ -94,6 +94,7 @@ class Rule:
 
     Where a rule that stands `alone` finds an error, nothing else is said about the file. A rule that `needs_brackets`
     is held back where brackets are missing or too many, since fields then seem to stand where they were not meant to.
+    One `of_first_weights` speaks of what fillers make: it is asked about nets that are trained from scratch only.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Rule:
     documentation: str
     alone: bool = False
     needs_brackets: bool = False
+    of_first_weights: bool = False
     problem_kind: ProblemKind | None = None
     check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
@@ -219,16 +221,25 @@ def layer_rule(
 
 
 def net_rule(
-    *, severity: Severity, category: Category = Category.TRAINING, stage: Stage | None = None, fixable: bool = False
+    *,
+    severity: Severity,
+    category: Category = Category.TRAINING,
+    stage: Stage | None = None,
+    fixable: bool = False,
+    of_first_weights: bool = False,
 ) -> Callable[[Callable[[Net], Iterable[Finding]]], Rule]:
     """Declare a check of a whole net, asked for each state in which the net will be used; offsets are the document's.
 
-    It is asked at each keystroke: look only at the layers that matter (`Net.of_type`).
+    It is asked at each keystroke: look only at the layers that matter (`Net.of_type`). One `of_first_weights` is asked
+    only where the net is trained and nobody names weights that it starts from.
     """
 
     def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
         name, summary, documentation = _describe(check)
-        return Rule(name, category, severity, stage, fixable, "net", summary, documentation, check_net=check)
+        return Rule(
+            name, category, severity, stage, fixable, "net", summary, documentation,
+            of_first_weights=of_first_weights, check_net=check,
+        )  # fmt: skip
 
     return declare
 
