@@ -244,7 +244,7 @@ def argmax(given: Given) -> Step:
             words = f"`top_k: {top_k}` of axis {axis}, which has {size:,} ({shown(bottom)})"
             about = (About(0, axis),)
             refusals.append(Refusal(Fault.TOP_K_EXCEEDS_CLASSES, words, place, "argmax_layer.cpp:23", about=about))
-        return Step(((*bottom[:axis], top_k, *bottom[axis + 1 :]),), refusals=tuple(refusals))
+        return Step(((*bottom[:axis], top_k or None, *bottom[axis + 1 :]),), refusals=tuple(refusals))
     if not bottom:
         words = "ArgMax takes an input of 1 axis or more; this one is a single number"
         refuse(Fault.WRONG_NUMBER_OF_AXES, "blob.hpp:89", words, given.fields.place("bottom"), about=(About(0),))
@@ -254,7 +254,7 @@ def argmax(given: Given) -> Step:
         refusals.append(Refusal(Fault.TOP_K_EXCEEDS_CLASSES, words, place, "argmax_layer.cpp:26", about=(About(0),)))
     top: list[Dim] = [1] * max(3, len(bottom))
     top[0] = bottom[0]
-    top[2] = top_k
+    top[2] = top_k or None
     if param.flag("out_max_val"):
         top[1] = 2
     return Step((tuple(top),), refusals=tuple(refusals))
