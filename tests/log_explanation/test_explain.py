@@ -201,6 +201,28 @@ def test_a_line_of_libprotobuf_points_into_the_file() -> None:
     assert "[net.prototxt:12](/runs/net.prototxt#12)" in found.markdown
 
 
+def test_the_file_that_the_fatal_line_names_is_the_one_that_the_parser_means() -> None:
+    lines = (
+        b"[libprotobuf ERROR google/protobuf/text_format.cc:274] Error parsing text-format caffe.SolverParameter: 3:9: "
+        b'Message type "caffe.SolverParameter" has no field named "foo".\n'
+        b"F1121 01:30:40.000000    77 upgrade_proto.cpp:1063] Check failed: ReadProtoFromTextFile(param_file, param) "
+        b"Failed to parse SolverParameter file: own.prototxt\n"
+    )
+    around = Around(link=lambda path, line: f"{path}#{line}", find=lambda written: f"/w/{written}")
+    found = explain(log_document("/a.log", lines), 0, around)
+    assert found is not None
+    assert "[own.prototxt:3](/w/own.prototxt#3)" in found.markdown
+
+
+def test_a_process_that_ends_after_a_failed_check_is_not_called_a_riddle() -> None:
+    check = b"F1121 01:30:40.000000    77 net.cpp:143] Check failed: a == b (1 vs. 2) \n"
+    for fatal_lines, told in ((check, "line 59 says why"), (b"", "without a message of Caffe's")):
+        document = log_document("/a.log", glog(START) + fatal_lines + b"Aborted (core dumped)\n")
+        found = explain(document, document.text.line_count - 2)
+        assert found is not None
+        assert told in found.markdown
+
+
 def test_lines_of_other_programs_are_not_explained() -> None:
     document = log_document("/a.log", glog(HEALTHY) + b"epoch 3: all is well\n")
     assert explain(document, document.text.line_count - 2) is None

@@ -112,7 +112,7 @@ class LogView:
     @property
     def around(self) -> Around:
         """What explanations may look at."""
-        return Around(self.files, self._link)
+        return Around(self.files, self._link, self.find_file)
 
     def _link(self, path: str | None, line: int) -> str | None:
         return f"{self.uri if path is None else self.elsewhere.uri_of(path)}#L{line}"

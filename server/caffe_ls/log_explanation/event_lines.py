@@ -46,6 +46,22 @@ _SIGNALS = {
 }
 
 
+def crash_line(_document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
+    """What the system, the C++ library or glog prints when a process breaks off."""
+    if "(unix time)" in line.body:
+        yield "**The process was ended by a signal**, which the next line names"
+        return
+    if "bad_alloc" in line.body:
+        yield "**Memory ran out**: a smaller `batch_size`, or fewer and smaller blobs, need less"
+        return
+    told = [event for kind in ("fatal", "check-failed") for event in line.run.events.get(kind, ())]
+    above = [event for event in told if event.line < line.number]
+    if above:
+        yield f"**The process ended**, as after every failed CHECK: line {above[-1].line} says why"
+        return
+    yield _WORDS["aborted"]
+
+
 def event_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
     """A line whose kind says it all."""
     yield _WORDS[line.kind]

@@ -49,6 +49,7 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     "snapshot": event_lines.snapshot_line,
     "restore": event_lines.restore_line,
     "signal": event_lines.signal_line,
+    "aborted": event_lines.crash_line,
     "fatal": fatal_lines.fatal_line,
     "check-failed": fatal_lines.fatal_line,
     "protobuf": fatal_lines.protobuf_line,
@@ -56,7 +57,7 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     **dict.fromkeys(
         (
             *("start", "device", "done", "stopped", "history", "traceback", "exception"),
-            *("stack-title", "frame", "killed", "aborted"),
+            *("stack-title", "frame", "killed"),
         ),
         event_lines.event_line,
     ),

@@ -17,6 +17,8 @@ from caffe_ls.rules.finding import Finding, Severity
 _COMPARED = re.compile(r"Check failed: (.+?) ([=!<>]=|[<>]) (.+?) \(([^()\s]+) vs\. ([^()\s]+)\)")
 _PROTOBUF_PLACE = re.compile(r"Error parsing text-format ([\w.]+): (\d+):(\d+): (.*)")
 _NAMED_LAYER = re.compile(r"(?:\(layer|from layer|for layer|[Ll]ayer) '?([^'\s,;)]+)'?")
+_PARSED_FILE = re.compile(rb"Failed to parse \w+ file: (\S[^\r\n]*?)\s*$")
+_LINES_BELOW = 5
 _MOST_FINDINGS = 3
 
 
@@ -39,6 +41,9 @@ def fatal_line(document: LogDocument, line: LogLine, around: Around) -> Iterator
 
 def protobuf_line(document: LogDocument, line: LogLine, around: Around) -> Iterator[str]:
     """`[libprotobuf ERROR ...] Error parsing text-format caffe.X: LINE:COLUMN: what` (text_format.cc)."""
+    if "libprotobuf WARNING" in line.body:
+        yield "**A warning of the library that reads Caffe's files**; large weights files bring it, and it is harmless"
+        return
     place = _PROTOBUF_PLACE.search(line.body)
     family = protobuf_family_of(line.body)
     yield "**The text-format parser refuses a file**" + (f": {family.meaning}" if family is not None else "")
@@ -48,13 +53,25 @@ def protobuf_line(document: LogDocument, line: LogLine, around: Around) -> Itera
         f"Line {place[2]}, column {place[3]} of the file that holds a `{place[1].rpartition('.')[2]}`; the place is "
         "that of the token after the fault. Caffe's own fatal line follows and names the file"
     )
-    files = around.files(line.run)
-    wanted = [files.solver] if place[1].endswith("SolverParameter") else list(files.nets())
-    links = [
-        around.pointer(found.path, int(place[2]), f"{file_name(found.path)}:{place[2]}") for found in wanted if found
-    ]
+    named = _file_named_below(document, line, around)
+    if named is not None:
+        paths = [named]
+    else:
+        files = around.files(line.run)
+        wanted = [files.solver] if place[1].endswith("SolverParameter") else list(files.nets())
+        paths = [found.path for found in wanted if found is not None]
+    links = [around.pointer(path, int(place[2]), f"{file_name(path)}:{place[2]}") for path in paths]
     if links:
         yield "There: " + " · ".join(links)
+
+
+def _file_named_below(document: LogDocument, line: LogLine, around: Around) -> str | None:
+    """The file that Caffe's own fatal line names, which follows that of the parser."""
+    for row in range(line.row + 1, line.row + 1 + _LINES_BELOW):
+        found = _PARSED_FILE.search(document.text.line(row))
+        if found:
+            return around.find(found[1].decode("utf-8", "replace"))
+    return None
 
 
 def _where(document: LogDocument, line: LogLine, around: Around, family: Family | None) -> Iterator[str]:
