@@ -95,12 +95,16 @@ def test_the_kind_can_be_given(tmp_path: Path) -> None:
         assert check_json("--kind", kind, "x.txt", cwd=tmp_path).report["files"][0]["kind"] == kind
 
 
-def test_logs_are_recognised_and_have_no_findings_yet(tmp_path: Path) -> None:
-    log = "I0612 09:41:07.218344  4127 solver.cpp:45] Initializing solver from parameters: \nbase_lr: 0.01\nlayer {\n"
+def test_logs_are_recognised_and_their_findings_stand_on_their_lines(tmp_path: Path) -> None:
+    log = "I0612 09:41:07.218344  4127 solver.cpp:45] Initializing solver from parameters: \r\nbase_lr: 0.01\r\n"
+    log += "I0612 09:41:08.000000  4127 sgd_solver.cpp:1] Iteration 0, lr = -nan\r\n"
     _write(tmp_path, "train.txt", text=log)
-    assert check_json(".", cwd=tmp_path).report["files"] == [
-        {"path": "./train.txt", "kind": "log", "dialect": None, "findings": []}
-    ]
+    (file,) = run("check", "--format", "json", ".", cwd=tmp_path).report["files"]
+    assert (file["kind"], file["dialect"]) == ("log", "bvlc")
+    found = {(finding["rule"], finding["line"], finding["end_column"]) for finding in file["findings"]}
+    assert ("rate-is-no-number", 3, 69) in found
+    ignored = run("check", "--format", "json", "--ignore", "log", ".", cwd=tmp_path).report["files"]
+    assert [one["findings"] for one in ignored] == [[]]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -70,7 +70,9 @@ def _judge(file: InputFile | Unreadable, options: CheckOptions, opener: Opener) 
         return data
     text = decode(data)
     if options.common.kind == "log" or (options.common.kind is None and looks_like_log(text)):
-        return _Judged(file, FileReport(file.path, "log", None, Source(text), ()), text, 0)
+        from caffe_ls.cli.log_findings import log_report
+
+        return _Judged(file, log_report(file.path, data, text, opener.settings_for(file.path)), text, 0)
     document = opener.document(file.path, text)
     if document.kind not in ("net", "solver"):
         return _Judged(file, FileReport(file.path, document.kind, None, document.source, ()), text, 0)

@@ -58,6 +58,10 @@ class Opener:
             asked=_asked(self._options.common),
         )
 
+    def settings_for(self, path: str) -> Settings:
+        """The settings that hold for a file, as the user wrote its path."""
+        return self._settings(str(Path(self._start_directory, path).parent))
+
     def prepare(self, paths: Iterable[str]) -> None:
         """Read the settings that hold for these files, so that their problems are told by this process, and once."""
         for folder in {str(Path(self._start_directory, path).parent) for path in paths}:
