@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from caffe_ls.rules.finding import Finding, Severity
 from tests.cli.running import run
 from tests.rules.checking import document_of, findings_of
@@ -91,6 +93,19 @@ def test_renaming_reaches_the_layers_of_both_phases_and_leaves_blobs_alone() -> 
     text = f"{SETTINGS}#- /net.prototxt\n{DATA}{train}{test}#- /trained.caffemodel\n{_stored('conv', (1,), (1,))}\n"
     after = fixed_text(text, "Rename the layer to `conv_new`")
     assert after == DATA + train.replace("'conv'", "'conv_new'") + test.replace('name: "conv"', 'name: "conv_new"')
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'layers { name: "fc" type: INNER_PRODUCT bottom: "data" top: "fc" inner_product_param { num_output: 4 } }',
+        'layers { layer { name: "fc" type: "innerproduct" num_output: 4 } bottom: "data" top: "fc" }',
+    ],
+)
+def test_layers_of_older_forms_are_renamed_too(layer: str) -> None:
+    data = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 9 input_dim: 9\n'
+    text = f"{SETTINGS}#- /net.prototxt\n{data}{layer}\n#- /trained.caffemodel\n{_stored('fc', (5, 243), (5,))}\n"
+    assert fixed_text(text, "Rename") == f"{data}{layer}\n".replace('name: "fc"', 'name: "fc_new"')
 
 
 def test_a_new_name_is_one_that_neither_side_has() -> None:
