@@ -23,6 +23,7 @@ from caffe_ls.net.model import (
 )
 from caffe_ls.net.shapes.registry import layer_type, step
 from caffe_ls.net.shapes.step import Given, LayerType, Step
+from caffe_ls.net.shapes.unknown_bottoms import refusals_for_all_bottoms
 from caffe_ls.net.sharing import SharedParams
 from caffe_ls.net.splits import Built, with_splits
 from caffe_ls.net.wrong_names import WrongNames
@@ -214,7 +215,8 @@ class _Builder:
         given = Given(built.spec, tops, tuple(bottoms), self._state.phase, self._data, self._text.dialect)
         found = step(given)
         origin = self._origins[built.position]
-        self._refusals += (replace(refusal, layer=origin) for refusal in found.refusals)
+        refusals = found.refusals or refusals_for_all_bottoms(given)
+        self._refusals += (replace(refusal, layer=origin) for refusal in refusals)
         return found
 
     def _loss_weights(self, built: Built, is_loss: bool, tops: int, damaged: bool) -> tuple[float, ...]:
