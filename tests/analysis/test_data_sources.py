@@ -119,6 +119,10 @@ def test_datasets_of_the_first_hdf5_file_give_the_shapes_of_their_tops() -> None
     files = {"/work/files.txt": b"data/a.h5\n", "/work/data/a.h5": file.getvalue()}
     document = _document("HDF5Data", 'hdf5_data_param { source: "files.txt" batch_size: 10 }', files)
     assert _shapes(document) == [(10, 7), (10, 2, 2)]
+    document = _document(
+        "HDF5Data", 'hdf5_data_param { source: "files.txt" batch_size: 10 }', files, Settings(data_shape="3x8x8")
+    )
+    assert _shapes(document)[0] == (10, 7)
 
 
 def test_a_window_file_tells_the_channels() -> None:

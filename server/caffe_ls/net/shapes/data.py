@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
+from caffe_ls.net.shapes.fillers import refusals_of_filler
 from caffe_ls.net.shapes.reading import resized, unreadable, untransformable
 from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty
 from caffe_ls.net.shapes.wording import bottom
@@ -41,7 +43,7 @@ def data(given: Given) -> Step:
     written = own.integer("batch_size", 1 if kind == "ImageData" else 0)
     batch: Dim = given.data.batch or written or None
     refusals = tuple(unreadable(given, _MESSAGES[kind]))
-    if kind == "HDF5Data" and given.data.shape is None:
+    if kind == "HDF5Data" and (record is not None or given.data.shape is None):
         refusals += tuple(untransformable(given, (None, None, None)))
         if record is None:
             # The files' datasets may have any number of axes.
@@ -177,7 +179,7 @@ def dummy_data(given: Given) -> Step:
     if not old:
         refusals += _uncounted(given, _DUMMY, "shape", "dummy_data_layer.cpp:38")
         shapes = _per_top([_shape(shape) for shape in param.groups("shape")], given.top_count)
-        return Step(_filled(given, param, shapes), refusals=tuple(refusals))
+        return Step(_filled(given, param, shapes), refusals=(*refusals, *_wrong_fillers(given, param, shapes)))
     if param.has("shape"):
         message = f"`{old[0]}` beside `shape`: give `shape`, or `num`, `channels`, `height` and `width`"
         place = param.place(old[0])
@@ -185,7 +187,8 @@ def dummy_data(given: Given) -> Step:
     for line, name in zip((25, 28, 31, 34), _OLD_SIZES, strict=True):
         refusals += _uncounted(given, _DUMMY, name, f"dummy_data_layer.cpp:{line}")
     columns = [_per_top(param.integers(name), given.top_count) for name in _OLD_SIZES]
-    return Step(_filled(given, param, tuple(zip(*columns, strict=True))), refusals=tuple(refusals))
+    shapes = tuple(zip(*columns, strict=True))
+    return Step(_filled(given, param, shapes), refusals=(*refusals, *_wrong_fillers(given, param, shapes)))
 
 
 _DUMMY = "dummy_data_param"
@@ -200,6 +203,15 @@ def _filled(given: Given, param: Group, shapes: tuple[AnyShape, ...]) -> tuple[A
         if shape is not None and (filler is None or filler.text("type", "constant") == "constant"):
             refuse_empty(shape, "the data", given.fields.place("top", index))
     return shapes
+
+
+def _wrong_fillers(given: Given, param: Group, shapes: tuple[AnyShape, ...]) -> Iterator[Refusal]:
+    """Constants are filled in while the net is built, other data in each pass (dummy_data_layer.cpp, Forward_cpu)."""
+    fillers = param.groups("data_filler")
+    for index, shape in enumerate(shapes[: len(fillers)]):
+        late = fillers[index].text("type", "constant") != "constant"
+        for refusal in refusals_of_filler(fillers[index], shape, given.dialect):
+            yield replace(refusal, stage="first-iteration") if late else refusal
 
 
 @FAMILY.layer("MemoryData", bottoms=0, tops=2)
