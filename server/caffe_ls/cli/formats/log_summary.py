@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from caffe_ls.cli.output import one_line
 from caffe_ls.diagnosis.cause import Cause
+from caffe_ls.log_explanation.figures import sparkline
 from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.first_nonfinite import first_nonfinite
 from caffe_ls.training_log.series import Series
@@ -21,7 +23,6 @@ from caffe_ls.training_log.table import cell
 if TYPE_CHECKING:
     from caffe_ls.cli.diagnose import LogReport, RunReport
 
-_BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 32
 _MOST_CURVES = 24
 _MOST_FINDINGS = 30
@@ -107,33 +108,15 @@ def _curves(run: RunReport) -> Table | None:
         table.add_column(name, justify="right" if name else "left")
     for name, series in rows:
         first, last = (cell(float(f"{series.values[at]:.4g}")) for at in (0, -1))
-        table.add_row(Text("  " + one_line(name)), first, sparkline(series.values), last)
+        table.add_row(Text("  " + one_line(name)), first, _drawn(series.values), last)
     return table
 
 
-def sparkline(values: Sequence[float], width: int = _WIDTH) -> str:
-    """The values as a row of bars; x for those that are no numbers. Over three decades and more it is logarithmic."""
-    if not values:
-        return ""
-    size = max(1, -(-len(values) // width))
+def _drawn(values: Sequence[float]) -> str:
+    """The values as a row of blocks, several of them to a block where they are many; one that is no number shows."""
+    size = max(1, -(-len(values) // _WIDTH))
     cells = [values[start : start + size] for start in range(0, len(values), size)]
-    levels = [None if not all(map(math.isfinite, cell)) else sum(cell) / len(cell) for cell in cells]
-    finite = [level for level in levels if level is not None]
-    if not finite:
-        return "x" * len(levels)
-    low, high = min(finite), max(finite)
-    if low > 0 and high / low > 1_000:
-        levels = [None if level is None else math.log(level) for level in levels]
-        low, high = math.log(low), math.log(high)
-    span = high - low
-    bars = []
-    for level in levels:
-        if level is None:
-            bars.append("x")
-        else:
-            share = (level - low) / span if span > 0 and math.isfinite(span) else 0.0
-            bars.append(_BARS[min(len(_BARS) - 1, int(share * len(_BARS)))])
-    return "".join(bars)
+    return sparkline([fmean(cell) if all(map(math.isfinite, cell)) else math.nan for cell in cells])
 
 
 def _safe(text: str) -> str:
