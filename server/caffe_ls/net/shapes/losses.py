@@ -152,14 +152,23 @@ def euclidean_loss(given: Given) -> Step:
     if differ(one, other):
         why = f"have {one:,} and {other:,} numbers per item"
         _refuse_different(given, "euclidean_loss_layer.cpp:12", why, (About(0), About(1)))
-    return Step(((),))
+    return Step(((),), refusals=_too_many_axes(given))
+
+
+def _too_many_axes(given: Given) -> tuple[Refusal, ...]:
+    """The forward pass divides by `num()`, which takes four axes at most (blob.hpp, LegacyShape)."""
+    if len(given.shape()) <= 4:
+        return ()
+    message = f"{bottom(given, 0)} has more than the 4 axes that {given.spec.type} computes with"
+    place, about = given.fields.place("bottom"), (About(0),)
+    return (Refusal(Fault.WRONG_NUMBER_OF_AXES, message, place, "blob.hpp:140", stage="first-iteration", about=about),)
 
 
 @FAMILY.layer("HingeLoss", bottoms=2, is_loss=True, unforced=(1,))
 def hinge_loss(given: Given) -> Step:
     """hinge_loss_layer.cpp; only the batch is compared."""
     _check_batch(given)
-    return Step(((),))
+    return Step(((),), refusals=_too_many_axes(given))
 
 
 @FAMILY.layer("MultinomialLogisticLoss", bottoms=2, is_loss=True, unforced=(1,))
@@ -167,7 +176,7 @@ def multinomial_logistic_loss(given: Given) -> Step:
     """MultinomialLogisticLossLayer::Reshape."""
     _check_batch(given)
     _check_one_label(given, "multinomial_logistic_loss_layer.cpp:14")
-    return Step(((),))
+    return Step(((),), refusals=_too_many_axes(given))
 
 
 def _check_one_label(given: Given, check: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Dim, LayerSpec, Shape
+from caffe_ls.net.shapes.fillers import refusals_of_fillers
 from caffe_ls.net.shapes.step import Count, Family, Given, Step, as_int, differ, product, refuse, shapes_differ, shown
 from caffe_ls.net.shapes.wording import bottom, bottom_name
 
 FAMILY = Family()
+
+_FILLERS = ("weight_filler", "bias_filler")
 
 
 def _hidden(spec: LayerSpec, blobs: int) -> int:
@@ -41,7 +44,8 @@ def lstm(given: Given) -> Step:
     params.append((4 * outputs, outputs))
     hidden: Shape = (1, streams, outputs)
     macs = product((4 * outputs, *_added(inputs, outputs), time, streams))
-    return Step((((time, streams, outputs), hidden, hidden))[: given.top_count], tuple(params), macs)
+    refusals = tuple(refusals_of_fillers(given, "recurrent_param", _FILLERS, params))
+    return Step((((time, streams, outputs), hidden, hidden))[: given.top_count], tuple(params), macs, refusals=refusals)
 
 
 @FAMILY.layer("RNN", bottoms=_rnn_bottoms, tops=_rnn_tops, unforced=(1,))
@@ -55,7 +59,8 @@ def rnn(given: Given) -> Step:
     params += [(outputs, outputs), (outputs, outputs), (outputs,)]
     hidden: Shape = (1, streams, outputs)
     macs = product((outputs, *_added(inputs, 2 * outputs), time, streams))
-    return Step((((time, streams, outputs), hidden))[: given.top_count], tuple(params), macs)
+    refusals = tuple(refusals_of_fillers(given, "recurrent_param", _FILLERS, params))
+    return Step((((time, streams, outputs), hidden))[: given.top_count], tuple(params), macs, refusals=refusals)
 
 
 def _added(one: Dim, other: int) -> tuple[Dim]:
