@@ -65,7 +65,8 @@ def _show_run(report: LogReport, run: RunReport, number: int, console: Console) 
         severity = finding.severity.value if finding.severity else "warning"
         place = f"{_safe(report.path)}:{finding.line}"
         colour = _COLOURS.get(severity, "yellow")
-        console.print(f"{place}: [{colour}]{severity}[/{colour}]: {_safe(finding.message)} \\[{finding.rule}]")
+        words = f"{place}: [{colour}]{severity}[/{colour}]: {_safe(finding.message)} \\[{finding.rule}]"
+        console.print(words, soft_wrap=True)
     if len(run.findings) > _MOST_FINDINGS:
         console.print(f"and {len(run.findings) - _MOST_FINDINGS} more findings (--format json has them all)")
 

@@ -139,10 +139,9 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
     curve = symptoms.worst_loss
     if curve is not None:
         values = finite_values(curve.series)
-        at = len(curve.series.values) - 1
-        yield Reason(
-            curve.series.line_at(at), f"the loss `{curve.name}` went from {shown(values[0])} to {shown(values[-1])}"
-        )
+        at = max(at for at, value in enumerate(curve.series.values) if math.isfinite(value))
+        text = f"the loss `{curve.name}` went from {shown(values[0])} to {shown(values[-1])}"
+        yield Reason(curve.series.line_at(at), text)
     jump = _jumped_to_chance(symptoms)
     if jump is not None:
         yield jump
