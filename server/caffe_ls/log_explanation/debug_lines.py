@@ -10,6 +10,7 @@ from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import figure, times
 from caffe_ls.log_explanation.history import History, history
 from caffe_ls.log_explanation.layer_of_run import LayerOfRun, Shape, shape_and_size, size_of
+from caffe_ls.log_explanation.solver_of_run import solver_of
 from caffe_ls.log_explanation.usual_values import usual
 from caffe_ls.training_log.patterns import number
 from caffe_ls.training_log.record import NORMS, Quantity, Run
@@ -18,6 +19,7 @@ from caffe_ls.training_log.series import Series
 _FLOAT_MAX = 3.4028234663852886e38
 _LARGE = 1e4
 _VANISHED = 1e-12
+_EXPLODES = 1_000.0  # times what was usual
 _PARTS_OF_RELU = ("ReLU",)
 
 
@@ -152,13 +154,16 @@ def _suggestions(
         return
     growth = past.growth
     if growth is not None and growth >= 10:
-        yield f"{times(growth)} times what was usual before: on its way to overflow where this goes on"
+        ahead = ": on its way to overflow where this goes on" if growth >= _EXPLODES else ""
+        yield f"{times(growth)} times what was usual before{ahead}"
     elif quantity.direction == "forward" and quantity.end == "top" and value > _LARGE and layer.type != "Accuracy":
         yield "so large that the layers above lose precision or overflow soon"
     if quantity.part == "diff" and value < _VANISHED:
         yield "so small that nothing below learns from it: the gradient vanishes on its way down"
-    if quantity.direction == "backward" and quantity.end == "param":
-        yield from _step(line, quantity, value, moment)
+    # What begins at 0, as biases do, moves by many times its size while nothing is wrong.
+    if quantity.direction == "backward" and quantity.end == "param" and quantity.blob == "0":
+        if _steps_plainly(layer.document, line.run):
+            yield from _step(line, quantity, value, moment)
     if quantity.part == "data" and quantity.end == "top" and layer.type in ("Sigmoid", "TanH") and value > 0.97:
         yield "saturated: hardly a gradient passes through it"
 
@@ -202,8 +207,8 @@ def _zero(quantity: Quantity, moment: Moment, layer: LayerOfRun) -> Iterator[str
             yield "a bias of 0 is how it begins" if not moment.iteration else "the bias has not moved"
         elif quantity.blob == "0" and layer.type in _WEIGHTED:
             yield (
-                "all weights are exactly 0: without a `weight_filler` Caffe fills in 0, and below a layer of zeros "
-                "nothing learns"
+                "all weights are exactly 0: without a `weight_filler` Caffe fills in 0. In the last layer alone "
+                "that is harmless; with a layer of zeros above it and below it, a layer never learns"
             )
     elif quantity.part == "diff":
         yield (
@@ -219,6 +224,12 @@ def _zero(quantity: Quantity, moment: Moment, layer: LayerOfRun) -> Iterator[str
         yield "exactly 0 for every sample"
 
 
+def _steps_plainly(document: LogDocument, run: Run) -> bool:
+    """Whether the step is the rate times the gradient: adaptive solvers and clipping make it another one."""
+    solver = solver_of(document, run)
+    return solver is None or (solver.type in ("SGD", "Nesterov") and not run.clipping.values)
+
+
 def _step(line: LogLine, quantity: Quantity, value: float, moment: Moment) -> Iterator[str]:
     """Rate × diff / data: how far the plain gradient step moves these parameters."""
     data = Quantity("forward", quantity.layer, "param", quantity.blob, "data")
@@ -232,11 +243,11 @@ def _step(line: LogLine, quantity: Quantity, value: float, moment: Moment) -> It
         return
     share = abs(rate[0]) * value / size
     judged = (
-        "far too much: it diverges or jumps"
+        "far more than usual: fine for weights that began at 0, else it diverges or jumps"
         if share > 0.1
         else "much; 0.001 is usual"
         if share > 0.02
-        else "hardly anything: it does not learn at this rate"
+        else "hardly anything in this iteration"
         if share < 1e-6
         else "a usual step"
     )

@@ -68,7 +68,7 @@ def output_line(document: LogDocument, line: LogLine, around: Around) -> Iterato
     yield from _before(past)
     layer = _layer_making(document, line, moment, name)
     if layer is not None:
-        yield from _output_now(layer, value, past)
+        yield from _output_now(layer, line, value, past)
         yield from layer.definitions(around)
 
 
@@ -137,22 +137,23 @@ def _loss_now(past: History, known: Iterator[str]) -> Iterator[str]:
         yield f"the same to the last digit for {len(past.values)} displays: nothing moves"
         return
     growth = past.growth
-    if growth is not None and growth > 3:
-        yield f"{times(growth)} times what was usual before: it diverges"
+    if growth is not None and growth > 3 and past.values[-1] > 3 * _largest_before(past):
+        yield f"{times(growth)} times what was usual before, and more than ever in the last displays: it may diverge"
     last = past.last_good
     if past.values and not math.isfinite(past.values[-1]) and last is not None and past.iterations[-1] - last > 1:
         yield f"it happened after iteration {last} and by iteration {past.iterations[-1]}"
 
 
-def _output_now(layer: LayerOfRun, value: float, past: History) -> Iterator[str]:
+def _output_now(layer: LayerOfRun, line: LogLine, value: float, past: History) -> Iterator[str]:
     classes, batch = _classes(layer), _batch(layer)
     if layer.type == "Accuracy":
         if classes and classes > 1:
             yield f"Chance is 1 / {classes} = {figure(1 / classes)}"
             if abs(value - 1 / classes) < 0.1 / classes and len(past.values) > 3:
                 yield "**Now**: no better than chance"
-        if value == 1:
-            yield "**Now**: every sample is right: too good on real data; beside a loss of nan it means nothing"
+        losses = history(layer.run.loss, line.number).values[-1:]
+        if losses and not math.isfinite(losses[0]):
+            yield "**Now**: beside a loss that is no number it means nothing: scores of nan count as right or as chance"
         return
     if layer.type.endswith("Loss"):
         yield from (f"**Now**: {one}" for one in _loss_now(past, known_values(value, layer.type, classes, batch)))
@@ -165,6 +166,10 @@ def _layer_making(document: LogDocument, line: LogLine, moment: Moment, blob: st
     rows = (row for row in range(len(built.layers) - 1, -1, -1) if blob in built.tops[row])
     row = next(rows, None)
     return None if row is None else LayerOfRun(document, line.run, moment.phase, moment.net, built.layers[row])
+
+
+def _largest_before(past: History) -> float:
+    return max((abs(value) for value in past.values[:-1] if math.isfinite(value)), default=math.inf)
 
 
 def _classes(layer: LayerOfRun) -> int | None:
