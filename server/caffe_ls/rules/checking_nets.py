@@ -14,7 +14,7 @@ from caffe_ls.net.model import Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
 from caffe_ls.rules.finding import Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rules_of_prototxts
-from caffe_ls.rules.rule import LayerView, RefusalView, Rule
+from caffe_ls.rules.rule import DiesAt, LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
 
 # Layers whose text and shapes change often, as while somebody types above them, keep this many results.
@@ -100,14 +100,12 @@ def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) ->
     related = [Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places]
     known = {place.span for place in related}
     related += (one for one in advice if isinstance(one, Related) and one.span not in known)
-    severity = next((one for one in advice if isinstance(one, Severity)), None)
     yield Finding(
         net.place_of(refusal),
-        refusal.message + "".join(one for one in advice if isinstance(one, str) and not isinstance(one, Severity)),
+        refusal.message + "".join(one for one in advice if isinstance(one, str)),
         tuple(one for one in advice if isinstance(one, Fix)),
         tuple(related),
-        severity=severity,
-        stage=refusal.stage if severity is None else None,
+        stage=next((one.stage for one in advice if isinstance(one, DiesAt)), refusal.stage),
         layer=None if refusal.layer is None else net.text.layers[refusal.layer].spec.name,
     )
 

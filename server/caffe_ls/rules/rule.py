@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.faults import Fault
@@ -30,8 +30,15 @@ if TYPE_CHECKING:
 
 Reads = Literal["entry", "prototxt", "net", "solver", "log"]
 
-Advice: TypeAlias = Fix | Related | str | Severity
-"""What a rule adds to a refusal: a fix, a related place, words behind the message; a severity where it is no error."""
+
+class DiesAt(NamedTuple):
+    """When Caffe stops, where it is not when the refusal says."""
+
+    stage: Stage
+
+
+Advice: TypeAlias = Fix | Related | str | DiesAt
+"""What a rule adds to a refusal: a fix, a related place, words behind the message, another stage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Each `input` of a net needs one `input_shape`, or four `input_dim`: number, channels, height and width. Caffe does not
 count them. It reads past the end of the list: where `input_shape` is missing it crashes; where `input_dim` is missing
 the blob gets whatever size stands in memory there, and Caffe stops, as at `blob size exceeds INT_MAX`. A net without
-any weights may get through by chance; for it this is a warning.
+any weights may be built by chance, and dies when it is run.
 
 Today's form, a layer of type `Input` with an `input_param`, leaves no room for this.
 
@@ -24,8 +24,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.rules.finding import Severity, fix
-from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
+from caffe_ls.rules.finding import fix
+from caffe_ls.rules.rule import Advice, DiesAt, RefusalView, refusal_rule
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
@@ -34,7 +34,7 @@ from caffe_ls.text.span import Span
 @refusal_rule(Fault.INPUT_SHAPE_MISSING, fixable=True)
 def advise(view: RefusalView) -> Iterable[Advice]:
     if view.refusal.check.endswith("past input_dim") and not any(layer.param_shapes != () for layer in view.net.layers):
-        yield Severity.WARNING
+        yield DiesAt("first-iteration")
     values = [
         (entry.field.name, value.span.shift(base), entry.field.span.shift(base))
         for base, entry in view.document.file
