@@ -21,11 +21,12 @@ class Group:
     A value of the wrong kind counts as absent: rules of format speak of it.
     """
 
-    __slots__ = ("fields", "span")
+    __slots__ = ("_groups", "fields", "span")
 
     def __init__(self, fields: Mapping[str, Sequence[Value]], span: Span) -> None:
         self.fields = fields
         self.span = span
+        self._groups: dict[str, list[Group]] = {}
 
     @classmethod
     def of(cls, message: Message) -> Group:
@@ -105,12 +106,15 @@ class Group:
         return next(iter(self.groups(name)), None) or Group({}, self.span)
 
     def groups(self, name: str) -> list[Group]:
-        """The values of a repeated message field."""
-        return [
-            value if isinstance(value, Group) else Group.of(value)
-            for value in self.fields.get(name, ())
-            if not isinstance(value, Scalar)
-        ]
+        """The values of a repeated message field; kept, since they are asked for again and again."""
+        known = self._groups.get(name)
+        if known is None:
+            known = self._groups[name] = [
+                value if isinstance(value, Group) else Group.of(value)
+                for value in self.fields.get(name, ())
+                if not isinstance(value, Scalar)
+            ]
+        return known
 
     def replaced(self, fields: Mapping[str, Sequence[Value]]) -> Group:
         """The group with other values for some fields."""

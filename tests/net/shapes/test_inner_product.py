@@ -14,7 +14,7 @@ class TestProducts:
         ("kind", "fields", "shape", "expected"),
         [
             ("InnerProduct", "inner_product_param { num_output: 4 axis: 4 }", IMAGE, ("blob.hpp:122", "4")),
-            ("InnerProduct", "inner_product_param { num_output: 4 }", (5,), ("blob.hpp:122", "{ num_output: 4 }")),
+            ("InnerProduct", "inner_product_param { num_output: 4 }", (5,), ("blob.hpp:122", '"x0"')),
             ("InnerProduct", "inner_product_param { num_output: 0 }", IMAGE, ("blob.cpp:133", "0")),
             ("InnerProduct", f"inner_product_param {{ num_output: {BIG} }}", IMAGE, ("blob.cpp:133", BIG)),
             ("InnerProduct", "", IMAGE, ("blob.cpp:133", '"InnerProduct"')),

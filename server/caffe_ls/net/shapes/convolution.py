@@ -37,7 +37,7 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
         unknown: tuple[AnyShape, ...] = (None,) * (1 + has_bias)
         return Step((None,) * given.top_count, params_of(given, unknown), None, refusals=tuple(refusals))
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.place(MESSAGE, "axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(MESSAGE))
     spatial = bottom[axis + 1 :]
     windows, wrong_windows = windows_of(given, len(spatial), transposed=transposed)
     refusals += wrong_windows
@@ -150,7 +150,7 @@ def im2col(given: Given) -> Step:
     """Im2colLayer::LayerSetUp and Reshape."""
     param = given.group(MESSAGE)
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.place(MESSAGE, "axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(MESSAGE))
     spatial = bottom[axis + 1 :]
     if not spatial:
         message = f"behind axis {axis} there is none to move a window along; the input has {axes_in_words(bottom)}"

@@ -190,7 +190,7 @@ def _spread(given: Given, message: str, has_bias: bool) -> tuple[AnyShape, list[
     if bottom is None or (others and shape is None):
         return shape, []
     start = param.integer("axis", 1)
-    place = given.place(message, "axis")
+    place = given.axis_place(message)
     # A single number is spread from axis 0 on; a layer that makes its own looks for the axis all the same.
     free = shape == () and (message == "bias_param" or not has_bias or bool(blobs))
     axis = 0 if free else axis_of(bottom, start, place)

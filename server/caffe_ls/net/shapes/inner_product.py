@@ -27,7 +27,7 @@ def inner_product(given: Given) -> Step:
     if bottom is None:
         unknown: tuple[AnyShape, ...] = (None, (outputs,)) if has_bias else (None,)
         return Step((None,), params_of(given, unknown), None, refusals=tuple(refusals))
-    axis = axis_of(bottom, param.integer("axis", 1), given.place(message, "axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(message))
     inputs = product(bottom[axis:])
     if has_bias and 0 in bottom[:axis]:
         refusals.append(_empty_batch(given, bottom))

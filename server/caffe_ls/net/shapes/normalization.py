@@ -106,7 +106,7 @@ def mean_variance(given: Given) -> Step:
 def softmax(given: Given) -> Step:
     """SoftmaxLayer::Reshape."""
     param = given.group("softmax_param")
-    axis = axis_of(given.shape(), param.integer("axis", 1), given.place("softmax_param", "axis"))
+    axis = axis_of(given.shape(), param.integer("axis", 1), given.axis_place("softmax_param"))
     refuse_empty((given.shape()[axis],), f"axis {axis}", given.fields.place("bottom"), axis)
     return Step((given.shape(),))
 

@@ -45,7 +45,7 @@ def _old_axis(given: Given, message: str, old: str, checks: tuple[str, str]) -> 
         words = f"`axis` with `{old}`: give one of them"
         refusals.append(Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, words, param.place(old), checks[0]))
     if not param.has(old):
-        return axis_of(shape, param.integer("axis", 1), given.place(message, "axis")), refusals
+        return axis_of(shape, param.integer("axis", 1), given.axis_place(message)), refusals
     axis = param.integer(old)
     if axis >= len(shape):
         words = f"`{old}: {axis}` of an input that has {axes_in_words(shape)}"
@@ -163,7 +163,7 @@ def crop(given: Given) -> Step:
     """CropLayer::LayerSetUp and Reshape."""
     param = given.group("crop_param")
     bottom, wanted = given.shapes
-    start = axis_of(bottom, param.integer("axis", 2), given.place("crop_param", "axis"))
+    start = axis_of(bottom, param.integer("axis", 2), given.axis_place("crop_param"))
     offsets = [as_int(offset) for offset in param.integers("offset")]
     cropped = len(bottom) - start
     if len(wanted) < len(bottom):
@@ -201,7 +201,7 @@ def tile(given: Given) -> Step:
     message = "tile_param"
     param = given.group(message)
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.place(message, "axis"))
+    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(message))
     tiles = param.integer("tiles")
     refusals = []
     if not param.has("tiles"):
@@ -219,7 +219,7 @@ def reduction(given: Given) -> Step:
     """ReductionLayer::Reshape; sums are taken with a blob of ones, which is filled at once."""
     param = given.group("reduction_param")
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis"), given.place("reduction_param", "axis"))
+    axis = axis_of(bottom, param.integer("axis"), given.axis_place("reduction_param"))
     if param.choice("operation", ("", "SUM", "ASUM", "SUMSQ", "MEAN"), "SUM") in ("SUM", "MEAN"):
         refuse_empty(bottom[axis:], "what is summed", given.fields.place("bottom"), axis)
     return Step((bottom[:axis],))

@@ -33,8 +33,8 @@ def flatten(given: Given) -> Step:
     """FlattenLayer::Reshape."""
     param = given.group("flatten_param")
     bottom = given.shape()
-    start = axis_of(bottom, param.integer("axis", 1), given.place("flatten_param", "axis"))
-    end = axis_of(bottom, param.integer("end_axis", -1), given.place("flatten_param", "end_axis"))
+    start = axis_of(bottom, param.integer("axis", 1), given.axis_place("flatten_param"))
+    end = axis_of(bottom, param.integer("end_axis", -1), given.axis_place("flatten_param", "end_axis"))
     if start > end + 1:
         message = f"`axis`, {start}, is behind `end_axis`, {end}"
         place = given.place("flatten_param", "axis" if param.has("axis") else "end_axis")

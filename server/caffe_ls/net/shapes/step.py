@@ -67,6 +67,11 @@ class Given:
             return group.place(field, index)
         return group.span if self.spec.fields.has(message) else self.spec.fields.place("type")
 
+    def axis_place(self, message: str, field: str = "axis") -> Span:
+        """Where an axis is asked for: the field where it is given, else the bottom that has to have it."""
+        group = self.spec.fields.group(message)
+        return group.place(field) if group.has(field) else self.spec.fields.place("bottom")
+
     def is_in_place(self, index: int = 0) -> bool:
         """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
         bottoms, tops = self.spec.bottoms, self.spec.tops

@@ -22,9 +22,9 @@ Bad:
       name: "ip"
       type: "InnerProduct"
       bottom: "label"
+      #       ^^^^^^^
       top: "ip"
       inner_product_param { num_output: 4 }
-      #                   ^^^^^^^^^^^^^^^^^
     }
 """
 
