@@ -123,7 +123,7 @@ def _findings_of_layer(layer: Layer, net: Net, run: Run) -> tuple[Finding, ...]:
     if known is None:
         if len(cache) >= _MOST_KEPT:
             cache.clear()
-        view = LayerView(layer, net.phase, net.text.dialect)
+        view = LayerView(layer, net.phase, net.text.dialect, net.text.layers[layer.origin].text)
         known = cache[key] = tuple(
             replace(finding, layer=layer.name)
             for rule in rules

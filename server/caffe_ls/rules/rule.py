@@ -76,7 +76,7 @@ class RefusalView:
 
 @dataclass(frozen=True, slots=True)
 class LayerView:
-    """A layer as its own text, its bottoms' shapes and the phase make it; offsets are its entry's.
+    """A layer as its own text, its bottoms' shapes and the phase make it; offsets are its entry's, as `text` is.
 
     Of `layer` a rule may read nothing that tells of other layers: `sources`, `bottoms_need_backward` and `origin`.
     """
@@ -84,6 +84,7 @@ class LayerView:
     layer: Layer
     phase: Phase
     dialect: str
+    text: str = ""
 
     @property
     def fields(self) -> Group:

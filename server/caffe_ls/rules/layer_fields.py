@@ -1,0 +1,54 @@
+"""Edits of a layer's fields by what the net's model knows of it: values and their places in the text of its entry."""
+
+from __future__ import annotations
+
+import re
+
+from caffe_ls.net.model import Net
+from caffe_ls.net.values import Group
+from caffe_ls.rules.finding import Fix, fix
+from caffe_ls.rules.rewriting import into_end, removal
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
+
+
+def write_field(text: str, layer: Group, message: str, name: str, value: str) -> Edit | None:
+    """Give a field of one of the layer's messages a value; both are made where they are not given.
+
+    `message` is empty for the layer's own fields. None where the layer is not written in today's form, so that its
+    messages have no brackets of their own.
+    """
+    own = layer.group(message) if message else layer
+    if own.has(name):
+        return Edit(own.place(name), value)
+    content = f"{name}: {value}"
+    if message and not layer.has(message):
+        own, content = layer, f"{message} {{ {content} }}"
+    return into_end(text, own.span, content) if _is_block(text, own.span) else None
+
+
+def remove_field(text: str, owner: Group, name: str, index: int = 0) -> Edit | None:
+    """Take a value of a field away, name and all; None where it stands in a list, or has no place of its own."""
+    value = owner.place(name, index)
+    before = re.search(rf"(?<![\w.]){re.escape(name)}\s*:?\s*\Z", text[: value.start])
+    if before is None or not owner.has(name):
+        return None
+    return removal(text, Span(before.start(), value.end))
+
+
+def set_field(net: Net, layer: int, message: str, name: str, value: str, title: str = "") -> tuple[Fix, ...]:
+    """The fix that gives a field of a layer of the net a value; none where it cannot be written."""
+    placed = net.text.layers[net.layers[layer].origin]
+    edit = write_field(placed.text, placed.spec.fields, message, name, value) if placed.text else None
+    if edit is None:
+        return ()
+    return (fix(title or f"Set `{name}: {value}`", in_file(edit, placed.base)),)
+
+
+def in_file(edit: Edit, base: int) -> Edit:
+    """An edit of an entry as one of the file."""
+    return Edit(edit.span.shift(base), edit.new_text)
+
+
+def _is_block(text: str, span: Span) -> bool:
+    return text[span.start : span.start + 1] in ("{", "<") and text[span.end - 1 : span.end] in ("}", ">")
