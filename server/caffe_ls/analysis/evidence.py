@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
@@ -253,18 +253,18 @@ class Evidence:
     def _solver_document(self) -> PrototxtDocument | None:
         if self.printed_solver is None:
             return self.solver_file
-        return _document("solver.prototxt", self.printed_solver, self._usages_of_net)
+        return _document(self.printed_solver, "solver", self._usages("net"))
 
     @cached_property
     def _net_document(self) -> PrototxtDocument | None:
         if self.printed_net is None:
             return self.net_file
-        return _document("net.prototxt", self.printed_net, ())
+        return _document(self.printed_net, "net", self._usages("solver"))
 
-    @cached_property
-    def _usages_of_net(self) -> tuple[Usage, ...]:
-        document = self._net_document
-        return () if document is None else tuple(usages_of_file(document.file, NET_MESSAGE))
+    def _usages(self, kind: Literal["solver", "net"]) -> tuple[Usage, ...]:
+        """What one of the printed texts uses of dialects: it speaks for the other one, too."""
+        printed, root = (self.printed_solver, SOLVER_MESSAGE) if kind == "solver" else (self.printed_net, NET_MESSAGE)
+        return () if printed is None else tuple(usages_of_file(printed.tree(), root))
 
     def _text_of_net(self) -> NetText:
         document = self._net_document
@@ -315,15 +315,9 @@ class Evidence:
         return self.top_shape(self.net.layers[source.layer].name, source.top)
 
 
-def _document(path: str, printed: PrintedText, linked: Iterable[Usage]) -> PrototxtDocument:
+def _document(printed: PrintedText, kind: Literal["solver", "net"], linked: tuple[Usage, ...]) -> PrototxtDocument:
     text = printed.text.decode("utf-8", "surrogateescape")
-    kind: Literal["solver", "net"] = "solver" if printed.kind == "solver" else "net"
-    document = PrototxtDocument(path, text, kind=kind, context=Context(linked=tuple(linked)))
-    if kind == "net":
-        # What a solver's text shows of the dialect goes with its net, and the other way round.
-        return document
-    usages_of_file(document.file, SOLVER_MESSAGE)
-    return document
+    return PrototxtDocument(f"{kind}.prototxt", text, kind=kind, context=Context(linked=linked))
 
 
 def _line(printed: PrintedText, offset: int) -> int:

@@ -106,7 +106,8 @@ def _raw_scores(symptoms: Symptoms, curve: LossCurve, layer: Layer) -> Iterator[
     twice = {"SoftmaxWithLoss": "Softmax", "SigmoidCrossEntropyLoss": "Sigmoid"}.get(layer.type)
     if twice is not None and maker is not None and maker.type == twice:
         text = f"`{layer.name}` applies a {twice} of its own to what `{maker.name}` has put through one already"
-        sure = 0.75 if not symptoms.improved and (symptoms.flat or symptoms.has_trouble) else 0.3
+        stuck = symptoms.flat or symptoms.has_trouble or symptoms.at_chance is not None
+        sure = 0.3 if symptoms.improved else 0.78 if stuck else 0.62
         yield Cause(_NAME, sure, (Reason(line, text),), f"take `{maker.name}` out")
 
 

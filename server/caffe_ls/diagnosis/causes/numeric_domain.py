@@ -83,6 +83,10 @@ def domain_of(spec: LayerSpec) -> str | None:
         return f"takes the power {exponent:g}: of 0 that is inf" if exponent < 0 else None
     if spec.type == "Exp":
         return f"takes exponentials: from about {_LARGEST_EXPONENT:g} on they overflow"
+    if spec.type == "LRN" and spec.fields.group("lrn_param").number("k", 1.0) <= 0:
+        return "divides by a power of k and the sum around: with k 0 that is 0/0 where all is 0"
+    if spec.type == "MVN" and spec.fields.group("mvn_param").number("eps", 1e-9) <= 0:
+        return "divides by a deviation: with eps 0 that is 0/0 where all values are alike"
     if spec.type in ("Sqrt", "Reciprocal", "Division", "Divide", "Inverse", "L2Norm", "LogSoftmax"):
         return "is not defined for all numbers"
     return None

@@ -228,9 +228,11 @@ def _rate(symptoms: Symptoms) -> Factor:
     rate = rates[0] if rates else abs(solver.number("base_lr")) if solver is not None else 0.01
     momentum = solver.number("momentum") if solver is not None else 0.9
     # Momentum m makes a step 1 / (1 - m) times as large in the long run; 0.9 is usual.
-    effective = rate * (0.1 / (1 - momentum) if kind in ("SGD", "Nesterov") and 0 <= momentum < 1 else 1.0)
+    multiplier = _largest_multiplier(evidence)
+    effective = rate * multiplier * (0.1 / (1 - momentum) if kind in ("SGD", "Nesterov") and 0 <= momentum < 1 else 1.0)
     decades = math.log10(max(effective, 1e-12) / _USUAL_RATES.get(kind, 0.01))
-    reasons = [Reason(evidence.solver_line("base_lr") or _first_line(evidence), f"the rate is {rate:g}")]
+    times = f", times lr_mult {multiplier:g}" if multiplier > 2 else ""
+    reasons = [Reason(evidence.solver_line("base_lr") or _first_line(evidence), f"the rate is {rate:g}{times}")]
     steps = [step for step in steps_at(evidence) if step.share > 0]
     advised = rate / 10
     if steps:
@@ -249,6 +251,13 @@ def _rate(symptoms: Symptoms) -> Factor:
         f"train some iterations with base_lr {advised:g}: the loss falls and no layer dies",
         (set_solver(evidence, "base_lr", f"{advised:g}"),),
     )
+
+
+def _largest_multiplier(evidence: Evidence) -> float:
+    """The largest lr_mult of any weights."""
+    params = evidence.net.params if evidence.net is not None else ()
+    multipliers = [abs(param.spec.lr_mult) for param in params if param.index == 0 and param.spec.lr_mult]
+    return max([1.0, *multipliers])
 
 
 def _first_line(evidence: Evidence) -> int | None:

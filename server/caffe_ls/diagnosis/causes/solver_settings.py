@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from statistics import median
 
 from caffe_ls.analysis.observations import finite_values
 from caffe_ls.diagnosis.cause import Cause, Reason
@@ -13,6 +14,7 @@ from caffe_ls.rules.finding import Fix
 from caffe_ls.solver.model import Solver
 
 _SURE = 0.97
+_NOTHING_LEFT = 1e-4
 _NAME = "solver-misconfigured"
 
 
@@ -42,6 +44,10 @@ def _from_log(symptoms: Symptoms) -> Iterator[Cause]:
     yield from _no_forward(symptoms)
     run = evidence.run
     scales = run.clipping_scale.values
+    if scales and any(scales) and median(scales) < _NOTHING_LEFT and not symptoms.improved:
+        text = f"gradient clipping leaves {100 * median(scales):.2g} % of each gradient: nothing moves"
+        fix = remove_from_solver(evidence, "clip_gradients")
+        yield Cause(_NAME, 0.85, (Reason(run.clipping.line_at(0), text),), "clip at a norm that is usual here", (fix,))
     if scales and not any(scales):
         reason = Reason(run.clipping.line_at(0), "gradient clipping scales every gradient to 0")
         yield _cause((reason,), "clip_gradients", remove_from_solver(evidence, "clip_gradients"))
@@ -113,6 +119,15 @@ def _from_solver(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
             reasons.append(Reason(found.line, "the parameters are no numbers after the first updates"))
             sure = 0.5 if symptoms.exploded and not _is_early(symptoms) else 0.96
             yield Cause(_NAME, sure, tuple(reasons), f"change `{field}`", (set_solver(evidence, field, fix),))
+    if solver.type == "Adam" and solver.number("momentum2") == 1 and not symptoms.improved:
+        reason = Reason(
+            evidence.solver_line("momentum2"), "Adam multiplies each step by the root of 1 - momentum2^t: 0"
+        )
+        yield _cause((reason,), "momentum2", set_solver(evidence, "momentum2", "0.999"))
+    if solver.number("weight_decay") < 0 and symptoms.has_trouble:
+        text = f"weight_decay {solver.number('weight_decay'):g} makes weights grow instead of holding them back"
+        reason = Reason(evidence.solver_line("weight_decay"), text)
+        yield _cause((reason,), "weight_decay", set_solver(evidence, "weight_decay", "0.0005"))
     if solver.count("test_iter") and all(number == 0 for number in solver.integers("test_iter")):
         reason = Reason(
             evidence.solver_line("test_iter"), "test_iter is 0: the test nets run nothing and print nothing"

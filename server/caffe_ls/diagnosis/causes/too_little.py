@@ -34,6 +34,10 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
 def _too_low(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = symptoms.evidence
     solver, run = evidence.solver, evidence.run
+    if evidence.net is not None and evidence.net.params and not any(p.spec.lr_mult for p in evidence.net.params):
+        reason = Reason(None, "every lr_mult of the net is 0: no parameter is trained")
+        yield Cause("learning-rate-too-low", 0.85, (reason,), "set lr_mult 1 where something is to be learnt")
+        return
     rates = [abs(value) for value in finite_values(run.rate)]
     if not rates and solver is not None:
         rates = [abs(solver.number("base_lr"))]
