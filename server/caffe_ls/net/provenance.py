@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from caffe_ls.net.model import About, AnyShape, Elsewhere, Layer, Net, Refusal, count
 from caffe_ls.net.shapes.step import shown
@@ -40,9 +40,12 @@ _SPATIAL = {
 def places_behind(net: Net, refusal: Refusal) -> tuple[Elsewhere, ...]:
     """The places that made the bottoms what they are of which a refusal speaks; none for one that names no bottoms."""
     position = _position(net, refusal)
-    if position is None or not refusal.about:
-        return ()
-    chains = [list(_chain(net, position, about)) for about in refusal.about]
+    return () if position is None or not refusal.about else places_behind_bottoms(net, position, refusal.about)
+
+
+def places_behind_bottoms(net: Net, position: int, abouts: Sequence[About]) -> tuple[Elsewhere, ...]:
+    """The places that made the bottoms of a layer what they are."""
+    chains = [list(_chain(net, position, about)) for about in abouts]
     shared = set.intersection(*({at for at, _ in chain} for chain in chains)) if len(chains) > 1 else set()
     found: dict[tuple[int, Span], Elsewhere] = {}
     for chain in chains:

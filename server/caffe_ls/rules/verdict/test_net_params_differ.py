@@ -1,31 +1,47 @@
-"""The test net's layer has other parameters than the layer of its name that is trained.
+"""A layer has other parameters in the test net than in the train net.
 
-At each test the solver gives the test nets the parameters of the train net, layer by layer of the same name. Their
-number and shapes must be the same; else Caffe stops at the first test, which by default is before the first iteration:
-`Cannot share param 0 weights from layer 'fc'; shape mismatch` or `Incompatible number of blobs for layer fc`.
+A test net takes its weights from the train net: each layer from the one of the same name. Their blobs must be as many,
+and have the same shapes: `Cannot share param 0 weights from layer 'ip1'; shape mismatch`. Caffe sees it at the first test, which by default comes before the first iteration. The usual cause is an input of
+another size in the two phases, such as another `crop_size`, below a layer that looks at the whole of it.
 
-A layer that is meant to be another one needs another name; then it is tested as its fillers made it.
+Where no solver says that the net is both trained and tested, this is a warning.
 
-Source: net.cpp (ShareTrainedLayersWith), solver.cpp (Solver::Test).
+Source: net.cpp (Net::ShareTrainedLayersWith).
 
 Bad:
-    layer { name: "data" type: "DummyData" top: "data" dummy_data_param { shape { dim: 8 dim: 20 } } }
     layer {
-      name: "fc" type: "InnerProduct" bottom: "data" top: "fc" include { phase: TRAIN }
-      inner_product_param { num_output: 10 }
+      name: "data"
+      type: "DummyData"
+      top: "data"
+      dummy_data_param { shape { dim: 2 dim: 8 } }
+      include { phase: TRAIN }
     }
     layer {
-      name: "fc" type: "InnerProduct" bottom: "data" top: "fc" include { phase: TEST }
-      #     ^^^^
-      inner_product_param { num_output: 5 }
+      name: "data"
+      type: "DummyData"
+      top: "data"
+      dummy_data_param { shape { dim: 2 dim: 9 } }
+      include { phase: TEST }
     }
+    layer { name: "ip1" type: "InnerProduct" bottom: "data" top: "ip1" inner_product_param { num_output: 4 } }
+    #             ^^^^^
 
 Good:
-    layer { name: "data" type: "DummyData" top: "data" dummy_data_param { shape { dim: 8 dim: 20 } } }
     layer {
-      name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
-      inner_product_param { num_output: 10 }
+      name: "data"
+      type: "DummyData"
+      top: "data"
+      dummy_data_param { shape { dim: 2 dim: 8 } }
+      include { phase: TRAIN }
     }
+    layer {
+      name: "data"
+      type: "DummyData"
+      top: "data"
+      dummy_data_param { shape { dim: 4 dim: 8 } }
+      include { phase: TEST }
+    }
+    layer { name: "ip1" type: "InnerProduct" bottom: "data" top: "ip1" inner_product_param { num_output: 4 } }
 """
 
 from __future__ import annotations
@@ -33,44 +49,69 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.analysis.families import Relative, differences, tested_with
 from caffe_ls.analysis.nets import certain_net, judged_nets
-from caffe_ls.net.model import Net
+from caffe_ls.net.model import About, AnyShape, Layer, Net
+from caffe_ls.net.provenance import places_behind_bottoms
+from caffe_ls.net.shapes.step import shapes_differ, shown
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.rule import document_rule
+from caffe_ls.text.span import Span
 
 
-@document_rule(
-    category=Category.VERDICT, severity=Severity.ERROR, stage="first-iteration", reads="net", needs_brackets=True
-)
+@document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="first-iteration", reads="net")
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    if document.template:
-        return
     nets = judged_nets(document)
-    trained = [net for net in nets if net.phase == "TRAIN"]
-    beside = list(tested_with(document))
-    found: dict[str, Finding] = {}
-    for test in nets:
-        if test.phase == "TEST":
-            findings = [
-                *(finding for train in trained for finding in _within(document, test, train)),
-                *(finding for other in beside for finding in _compare(certain_net(document, test), other.net, other)),
-            ]
-            found.update({finding.message: finding for finding in findings})
-    yield from found.values()
+    trained = next((net for net in nets if net.phase == "TRAIN"), None)
+    if trained is None:
+        return
+    told: set[Span] = set()
+    for tested in nets:
+        if tested.phase == "TEST" and tested.text is trained.text:
+            certain = {at for at, _ in _different(certain_net(document, trained), certain_net(document, tested))}
+            for at, message in _different(trained, tested):
+                finding = _finding(document, tested, at, message, at in certain)
+                if finding.span not in told:
+                    told.add(finding.span)
+                    yield finding
 
 
-def _within(document: PrototxtDocument, test: Net, train: Net) -> Iterator[Finding]:
-    """Guesses about data only add to what differs: the nets without them are built where something does."""
-    if any(differences(test, train)):
-        yield from _compare(certain_net(document, test), certain_net(document, train))
+def _finding(document: PrototxtDocument, tested: Net, at: int, message: str, certain: bool) -> Finding:
+    layer = tested.layers[at]
+    about = tuple(About(bottom) for bottom in range(min(1, len(layer.bottoms))))
+    places = places_behind_bottoms(tested, at, about)
+    related = tuple(Related(place.span.shift(tested.text.layers[place.layer].base), place.message) for place in places)
+    severity = Severity.ERROR if document.context.states else Severity.WARNING
+    assumes = () if certain else tested.assumes
+    if assumes:
+        severity, message = Severity.WARNING, f"{message} (assuming {', '.join(assumes)})"
+    return Finding(
+        tested.place(at, "name"), message, related=related, severity=severity, layer=layer.name, assumes=assumes
+    )
 
 
-def _compare(test: Net, train: Net, relative: Relative | None = None) -> Iterator[Finding]:
-    for difference in differences(test, train):
-        where = f"in {relative.name}" if relative is not None else "in the train net"
-        path = None if relative is None else relative.path
-        related = Related(train.place(difference.there, "name"), "the layer that is trained", path)
-        name = test.layers[difference.here].name
-        message = f"{difference.message} {where}"
-        yield Finding(test.place(difference.here, "name"), message, related=(related,), layer=name, phases=("TEST",))
+def _different(trained: Net, tested: Net) -> Iterator[tuple[int, str]]:
+    """The layers of the test net that cannot take the train net's parameters: index and what is wrong."""
+    first: dict[str, int] = {}
+    for index, layer in enumerate(tested.layers):
+        first.setdefault(layer.name, index)
+    for source in trained.layers:
+        at = first.get(source.name)
+        if at is not None:
+            yield from _compared(source, tested.layers[at], at)
+
+
+def _compared(source: Layer, target: Layer, at: int) -> Iterator[tuple[int, str]]:
+    ours, theirs = target.param_shapes, source.param_shapes
+    if ours is None or theirs is None:
+        return
+    if len(ours) != len(theirs):
+        yield at, f"`{target.name}` has {len(ours)} parameter blobs in the test net, {len(theirs)} in the train net"
+        return
+    for index, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+        if _differ(one, other):
+            yield at, f"parameter {index} is {shown(one)} in the test net, {shown(other)} in the train net"
+            return
+
+
+def _differ(one: AnyShape, other: AnyShape) -> bool:
+    return one is not None and other is not None and shapes_differ(one, other)
