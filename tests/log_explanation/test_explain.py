@@ -9,6 +9,7 @@ from caffe_ls.analysis.log_document import LogDocument, log_document
 from caffe_ls.analysis.log_links import RunFiles
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.explain import explain
+from caffe_ls.training_log.patterns import PATTERNS
 from tests.log_explanation.runs import EXPLODING, HEALTHY, START, log
 from tests.training_log.logs import glog
 
@@ -231,3 +232,13 @@ def test_lines_of_other_programs_are_not_explained() -> None:
 def test_a_definition_is_linked_in_the_log_and_in_the_workspace() -> None:
     text = said(HEALTHY, "Creating Layer relu", around=AROUND)
     assert "Defined in [the net printed at line 30](log#30) · [net.prototxt:4](/runs/net.prototxt#4)" in text
+
+
+def test_every_pattern_has_an_explanation_for_its_samples() -> None:
+    for pattern in PATTERNS:
+        for sample in pattern.samples:
+            text = sample if sample.startswith(("***", "    @", "Traceback")) else sample.strip()
+            document = log_document("/a.log", glog("Initializing solver from parameters:") + glog(text))
+            line = document.line(1)
+            if line is not None:
+                assert explain(document, 1) is not None, sample

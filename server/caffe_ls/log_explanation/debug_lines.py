@@ -161,9 +161,9 @@ def _suggestions(
     if quantity.part == "diff" and value < _VANISHED:
         yield "so small that nothing below learns from it: the gradient vanishes on its way down"
     # What begins at 0, as biases do, moves by many times its size while nothing is wrong.
-    if quantity.direction == "backward" and quantity.end == "param" and quantity.blob == "0":
-        if _steps_plainly(layer.document, line.run):
-            yield from _step(line, quantity, value, moment)
+    of_weights = quantity.direction == "backward" and quantity.end == "param" and quantity.blob == "0"
+    if of_weights and _steps_plainly(layer.document, line.run):
+        yield from _step(line, quantity, value, moment)
     if quantity.part == "data" and quantity.end == "top" and layer.type in ("Sigmoid", "TanH") and value > 0.97:
         yield "saturated: hardly a gradient passes through it"
 

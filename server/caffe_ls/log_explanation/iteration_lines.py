@@ -93,12 +93,12 @@ def score_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]
     """`Test score`, `Test loss` and `Batch N` lines."""
     assert line.match is not None
     value = number(line.match[line.match.lastindex or 1])
-    words = {
-        "test-score": "**An output of the test net**, the mean over its batches, as older versions print it",
-        "test-loss": "**The test net's loss**, the mean over its batches (`test_compute_loss`)",
-        "batch": f"**Output `{line.group(2)}`** of batch {line.group(1)} (`caffe test`)",
-    }
-    yield f"{words[line.kind]}: {figure(value)}"
+    if line.kind == "batch":
+        yield f"**Output `{line.group(2)}`** of batch {line.group(1)} (`caffe test`): {figure(value)}"
+    elif line.kind == "test-loss":
+        yield f"**The test net's loss**, the mean over its batches (`test_compute_loss`): {figure(value)}"
+    else:
+        yield f"**An output of the test net**, the mean over its batches, as older versions print it: {figure(value)}"
 
 
 def clipping_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from caffe_ls.lsp.open_log import EditedLog, FollowedLog
 from caffe_ls.lsp.uris import path_of, uri_of
 
 if TYPE_CHECKING:
+    from caffe_ls.analysis.documents import PrototxtDocument
     from caffe_ls.lsp.handlers import Server
 
 REPORT_CHANGED = "caffe/logReportChanged"
@@ -213,33 +215,40 @@ def open_log_report(server: Server, uri: str) -> str | None:
 
 async def lines_in_newest_log(server: Server, uri: str, layer: str) -> list[types.Location]:
     """The lines about a layer in the newest log of the workspace that belongs to the net of a document."""
-    from caffe_ls.analysis.log_links import belongs
     from caffe_ls.features.log_references import lines_of_layer
 
     net = server.session.view(uri)
     if net is None or not Path(net.document.path).is_absolute():
         return []
-    folders = list(server.session.folder_paths)
-    for path in newest_logs(folders, str(Path(net.document.path).parent)):
-        view = await _log_at(server, path)
-        if view is not None and belongs(net.document, view.document):
-            runs = view.document.record.runs
-            return lines_of_layer(view, runs[-1], layer) if runs else []
+    folders, near = list(server.session.folder_paths), str(Path(net.document.path).parent)
+    for path in await asyncio.to_thread(lambda: list(newest_logs(folders, near))):
+        view = await _log_of_net(server, path, net.document)
+        if view is not None:
+            return lines_of_layer(view, view.document.record.runs[-1], layer)
     return []
 
 
+_HEAD = 4 << 20  # bytes in which the net of a log is printed
 _MOST_READ = 256 << 20  # bytes of a log that is only searched
 
 
-async def _log_at(server: Server, path: str) -> LogView | None:
-    """The log at a path: as it is open, else read from disk."""
-    for log in server.session.logs:
-        if log.path == path:
-            return server.session.logs.view(log.uri)
+async def _log_of_net(server: Server, path: str, net: PrototxtDocument) -> LogView | None:
+    """The log at a path, as it is open or on disk, where it is of a net; what is not is not read to its end."""
+    from caffe_ls.analysis.log_links import belongs
+
+    logs = server.session.logs
+    for known in logs:
+        if known.path == path:
+            view = logs.view(known.uri)
+            return view if view is not None and belongs(net, view.document) else None
     file = LogFile(path)
     state = file.state()
     if state is None or state.size > _MOST_READ:
         return None
     log = FollowedLog(uri_of(path), file)
+    while log.growing.text.size < _HEAD and log.read():
+        await asyncio.sleep(0)
+    if not belongs(net, logs.view_of(log).document):
+        return None
     await read_to_end(log, server.client, server.work_done_progress, f"caffe-ls/search-{path}")
-    return server.session.logs.view_of(log)
+    return logs.view_of(log)
