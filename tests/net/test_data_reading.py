@@ -161,3 +161,20 @@ def test_faults_are_those_under_which_users_look_for_them() -> None:
         Fault.MISSING_LAYER_PARAMETER,
         Fault.DATA_TRANSFORMATION,
     ]
+
+
+@pytest.mark.parametrize(
+    ("dims", "found"),
+    [
+        ("dim: 1 dim: 99999 dim: 32 dim: 9999", ("blob.cpp:34", "99999", "init")),
+        ("dim: 1 dim: -3", ("blob.cpp:32", "-3", "init")),
+        (f"dim: [{', '.join('1' * 33)}]", ("blob.cpp:49", "1", "init")),
+    ],
+)
+def test_a_given_shape_that_no_blob_has(dims: str, found: tuple[str, str, str]) -> None:
+    assert _told("Input", f"input_param {{ shape {{ {dims} }} }}", 1) == [found]
+
+
+def test_sizes_are_kept_in_ints() -> None:
+    net = net_of('layer { name: "i" type: "Input" top: "i" input_param { shape { dim: 4294967298 } } }')
+    assert net.blobs == {"i": (2,)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -10,13 +11,15 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
 from caffe_ls.net.shapes.fillers import refusals_of_filler
 from caffe_ls.net.shapes.reading import resized, unreadable, untransformable
-from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty
+from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty, shown
 from caffe_ls.net.shapes.wording import bottom
 from caffe_ls.net.values import Group
 
 FAMILY = Family()
 
 _ENDLESS = 1 << 30
+_MOST_AXES = 32
+_LARGEST_COUNT = 2**31 - 1
 _MESSAGES = {
     "Data": "data_param",
     "AnnotatedData": "data_param",
@@ -143,7 +146,19 @@ def input_(given: Given) -> Step:
 
 
 def _shape(shape: Group) -> Shape:
-    return tuple(shape.integers("dim"))
+    """The shape that a text gives, in ints (blob.cpp, Blob::Reshape)."""
+    dims = tuple(as_int(dim) for dim in shape.integers("dim"))
+    if len(dims) > _MOST_AXES:
+        message = f"a shape of {len(dims)} axes: Caffe takes {_MOST_AXES} at most"
+        refuse(Fault.BLOB_TOO_LARGE, "blob.cpp:49", message, shape.place("dim", _MOST_AXES))
+    for index, dim in enumerate(dims):
+        if dim < 0:
+            message = f"a size must not be negative: {dim}"
+            refuse(Fault.INVALID_LAYER_PARAMETER, "blob.cpp:32", message, shape.place("dim", index))
+    if math.prod(dims) > _LARGEST_COUNT:
+        message = f"a blob of {shown(dims)} has more than 2,147,483,647 numbers"
+        refuse(Fault.BLOB_TOO_LARGE, "blob.cpp:34", message, shape.place("dim", dims.index(max(dims))))
+    return dims
 
 
 def _uncounted(given: Given, message_name: str, name: str, check: str, may_miss: bool = False) -> Iterator[Refusal]:
