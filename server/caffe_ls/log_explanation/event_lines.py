@@ -25,6 +25,10 @@ _WORDS = {
         "**The process was ended from outside**: out of memory (the kernel's log says so), a time limit, or by hand; "
         "the net itself need not be at fault"
     ),
+    "missing": (
+        "**A file of the data is not there or cannot be read**: the batch is filled without it, or with what was there "
+        "before; paths count from `root_folder`, and from the directory in which Caffe was started"
+    ),
     "aborted": (
         "**The process crashed without a message of Caffe's**: memory was read or written where it may not be. Labels "
         "or indices out of range, a pooling window outside its input and NaN in MAX pooling do that"

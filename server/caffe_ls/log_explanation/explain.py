@@ -52,12 +52,13 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     "aborted": event_lines.crash_line,
     "fatal": fatal_lines.fatal_line,
     "check-failed": fatal_lines.fatal_line,
+    "fatal-words": fatal_lines.fatal_line,
     "protobuf": fatal_lines.protobuf_line,
     "message": message_lines.message_line,
     **dict.fromkeys(
         (
             *("start", "device", "done", "stopped", "history", "traceback", "exception"),
-            *("stack-title", "frame", "killed"),
+            *("stack-title", "frame", "killed", "missing"),
         ),
         event_lines.event_line,
     ),
