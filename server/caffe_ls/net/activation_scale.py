@@ -1,0 +1,265 @@
+"""How large activations are in the first forward pass, as data, fillers and activation functions make them.
+
+Variances are propagated layer by layer, as in Glorot and Bengio (2010) and He et al. (2015): an output that sums up n
+products of inputs x and independent weights w of mean 0 has the variance n var(w) E[x^2]. It is an estimate: data are
+taken to be of some size, inputs independent. Over many layers it is right to a factor of a few, which is enough to see
+activations that grow or shrink by powers of ten. Where a layer is met whose output is not known, the estimate begins
+anew at 1, and so does it behind a normalization.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from caffe_ls.net.first_weights import WEIGHTED, filled, first_bias, first_weights, input_width
+from caffe_ls.net.model import Layer, Net, Source
+
+_HALF_NORMAL = 1 / math.pi
+"""(E[x])^2 / E[x^2] of what a ReLU makes of numbers that are normally distributed around 0."""
+
+_LARGEST = 1e300
+_PASSING = frozenset({
+    "Split", "Flatten", "Reshape", "Pooling", "Slice", "Crop", "Permute", "Tile", "Im2col", "BatchReindex", "Filter",
+    "Bias", "AbsVal", "Interp", "Upsample", "ROIPooling", "Python",
+})  # fmt: skip
+_NORMALIZING = frozenset({"BN", "CuDNNBatchNorm", "MVN", "Normalize", "SyncBN"})
+_SIGMOID_SLOPE = 0.25
+
+
+class Scale(NamedTuple):
+    """The size of a blob's numbers: their mean square, of that the part that follows from the data, and of the mean
+    square the share of the squared mean.
+    """
+
+    square: float
+    signal: float
+    mean_share: float = 0.0
+
+    def times(self, factor: float) -> Scale:
+        """The scale of the numbers times another of the root mean square `factor`."""
+        return Scale(_bounded(self.square * factor**2), _bounded(self.signal * factor**2), self.mean_share)
+
+    @property
+    def root_mean_square(self) -> float:
+        return math.sqrt(self.square)
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation that is due to the data."""
+        return math.sqrt(self.signal)
+
+
+UNIT = Scale(1.0, 1.0)
+
+
+RAW_BYTES = 60.0
+"""The root mean square of pixels of 0..255 from which their mean was subtracted, as photographs have it."""
+
+
+class Way(NamedTuple):
+    """The way of the data to a loss: the loss, the bottom that it reads, its scale, and the layers of weights before.
+
+    `layers` are those since the last place at which the scale was certain or unknown, the nearest to the data first;
+    `saturating` are the layers among them whose slope is less than 1 everywhere.
+    """
+
+    loss: int
+    bottom: int
+    scale: Scale
+    layers: tuple[int, ...]
+    saturating: tuple[int, ...]
+
+
+def ways_to_losses(net: Net, data: float = 1.0) -> Iterator[Way]:
+    """The ways to the bottoms of losses that get a gradient; where ways meet, the one of the largest signal."""
+    scales = activation_scales(net, data)
+    for index, layer in enumerate(net.layers):
+        if not any(layer.loss_weights) or not layer.needs_backward:
+            continue
+        for position, source in enumerate(layer.sources):
+            if source is not None and layer.bottoms_need_backward[position]:
+                weighted, saturating = _way_back(net, scales, source)
+                yield Way(index, position, scales[source], weighted, saturating)
+
+
+def _way_back(net: Net, scales: dict[Source, Scale], source: Source) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    weighted: list[int] = []
+    saturating: list[int] = []
+    at: Source | None = source
+    while at is not None:
+        layer = net.layers[at.layer]
+        if layer.type in WEIGHTED:
+            weighted.append(at.layer)
+        elif layer.type == "Sigmoid":
+            saturating.append(at.layer)
+        elif layer.type in _NORMALIZING or layer.type == "BatchNorm":
+            break
+        known = [one for one in layer.sources if one is not None]
+        at = max(known, key=lambda one: scales[one].signal) if known else None
+    return tuple(reversed(weighted)), tuple(reversed(saturating))
+
+
+@lru_cache(maxsize=4)
+def activation_scales(net: Net, data: float = 1.0) -> dict[Source, Scale]:
+    """The scale of each top, where data have the root mean square `data`; not to be changed by the caller."""
+    found: dict[Source, Scale] = {}
+    for index, layer in enumerate(net.layers):
+        if layer.sources:
+            read = [UNIT if source is None else found.get(source, UNIT) for source in layer.sources]
+            made = _made(layer, read, net.phase == "TRAIN")
+        else:
+            made = Scale(data * data, data * data)
+        for top in range(len(layer.tops)):
+            found[Source(index, top)] = made
+    return found
+
+
+def _made(layer: Layer, read: list[Scale], trains: bool) -> Scale:
+    kind, first = layer.type, read[0]
+    if kind in WEIGHTED:
+        return _weighted(layer, first)
+    rule = _RULES.get(kind)
+    if rule is not None:
+        return rule(layer, read)
+    if kind == "Dropout":
+        ratio = layer.spec.fields.group("dropout_param").number("dropout_ratio", 0.5)
+        return first.times(1 / math.sqrt(1 - ratio)) if trains and 0 <= ratio < 1 else first
+    return first if kind in _PASSING else UNIT
+
+
+def _weighted(layer: Layer, read: Scale) -> Scale:
+    weights, width = first_weights(layer), input_width(layer)
+    if weights is None or width is None:
+        return UNIT
+    noise = width * weights.deviation**2
+    common = (width * weights.mean) ** 2 * read.mean_share
+    if weights.is_constant and not weights.is_zero:
+        common = max(common, width * weights.mean**2)
+    bias = first_bias(layer)
+    offset = 0.0 if bias is None else bias.root_mean_square**2
+    square = (noise + common) * read.square + offset
+    mean = common * read.square + (offset if bias is not None and bias.is_constant else 0.0)
+    return Scale(_bounded(square), _bounded((noise + common) * read.signal), min(1.0, mean / square) if square else 0.0)
+
+
+def _relu(layer: Layer, read: list[Scale]) -> Scale:
+    slope = min(1.0, abs(layer.spec.fields.group("relu_param").number("negative_slope")))
+    return _rectified(read[0], slope)
+
+
+def _prelu(layer: Layer, read: list[Scale]) -> Scale:
+    own = layer.spec.fields.group("prelu_param")
+    slope = filled(own.group("filler"), None) if own.has("filler") else None
+    return _rectified(read[0], min(1.0, abs(slope.mean)) if slope is not None else 0.25)
+
+
+def _elu(layer: Layer, read: list[Scale]) -> Scale:
+    return _rectified(read[0], 0.0)
+
+
+def _rectified(read: Scale, slope: float) -> Scale:
+    """Half of the numbers around 0 stay; numbers that lie around something else stay as they are."""
+    kept = (1 + slope * slope) / 2
+    share = max(read.mean_share, _HALF_NORMAL * (1 - slope) ** 2)
+    return Scale(read.square * max(kept, read.mean_share), read.signal * kept, share)
+
+
+def _sigmoid(layer: Layer, read: list[Scale]) -> Scale:
+    signal = min(_SIGMOID_SLOPE**2 * read[0].signal, 0.25)
+    return Scale(0.25 + signal, signal, 0.25 / (0.25 + signal))
+
+
+def _tanh(layer: Layer, read: list[Scale]) -> Scale:
+    return Scale(min(read[0].square, 1.0), min(read[0].signal, 1.0), read[0].mean_share)
+
+
+def _batch_norm(layer: Layer, read: list[Scale]) -> Scale:
+    own = layer.spec.fields.group("batch_norm_param")
+    eps = own.number("eps", 1e-5)
+    if own.flag("use_global_stats"):
+        return UNIT
+    variance = read[0].signal
+    share = variance / (variance + eps) if variance + eps > 0 else 0.0
+    return Scale(share, share)
+
+
+def _scale(layer: Layer, read: list[Scale]) -> Scale:
+    if len(read) > 1:
+        return _product(layer, read)
+    own = layer.spec.fields.group("scale_param")
+    shape = layer.param_shapes[0] if layer.param_shapes else None
+    factor = filled(own.group("filler"), shape) if own.has("filler") else None
+    made = read[0].times(factor.root_mean_square) if factor is not None else read[0]
+    bias = filled(own.group("bias_filler"), None) if own.flag("bias_term") and own.has("bias_filler") else None
+    if bias is None or not bias.mean:
+        return made
+    square = made.square + bias.mean**2
+    return Scale(square, made.signal, bias.mean**2 / square)
+
+
+def _eltwise(layer: Layer, read: list[Scale]) -> Scale:
+    own = layer.spec.fields.group("eltwise_param")
+    operation = own.choice("operation", ("PROD", "SUM", "MAX"), "SUM")
+    if operation == "PROD":
+        return _product(layer, read)
+    if operation == "MAX":
+        return max(read)
+    factors = own.numbers("coeff") or [1.0] * len(read)
+    parts = [one.times(abs(factor)) for one, factor in zip(read, factors, strict=False)]
+    square = sum(part.square for part in parts)
+    mean = sum(part.square * part.mean_share for part in parts)
+    return Scale(_bounded(square), _bounded(sum(part.signal for part in parts)), mean / square if square else 0.0)
+
+
+def _product(layer: Layer, read: list[Scale]) -> Scale:
+    made = read[0]
+    for other in read[1:]:
+        made = made.times(other.root_mean_square)
+    return made
+
+
+def _concat(layer: Layer, read: list[Scale]) -> Scale:
+    return max(read, key=lambda one: one.signal)
+
+
+def _lrn(layer: Layer, read: list[Scale]) -> Scale:
+    own = layer.spec.fields.group("lrn_param")
+    divisor = own.number("k", 1.0) + own.number("alpha", 1.0) * read[0].square
+    return read[0].times(divisor ** -own.number("beta", 0.75)) if divisor > 0 else read[0]
+
+
+def _power(layer: Layer, read: list[Scale]) -> Scale:
+    own = layer.spec.fields.group("power_param")
+    if own.number("power", 1.0) != 1:
+        return UNIT
+    made, shift = read[0].times(abs(own.number("scale", 1.0))), own.number("shift")
+    square = made.square + shift * shift
+    return Scale(square, made.signal, shift * shift / square if shift else made.mean_share)
+
+
+def _embed(layer: Layer, read: list[Scale]) -> Scale:
+    weights = first_weights(layer)
+    return UNIT if weights is None else UNIT.times(weights.root_mean_square)
+
+
+def _bounded(number: float) -> float:
+    return min(number, _LARGEST)
+
+
+_RULES = {
+    "BatchNorm": _batch_norm,
+    "Concat": _concat,
+    "ELU": _elu,
+    "Eltwise": _eltwise,
+    "Embed": _embed,
+    "LRN": _lrn,
+    "PReLU": _prelu,
+    "Power": _power,
+    "ReLU": _relu,
+    "Scale": _scale,
+    "Sigmoid": _sigmoid,
+    "TanH": _tanh,
+}

@@ -1,0 +1,88 @@
+"""Weights that begin so large that activations explode on their way to the loss.
+
+Each layer of weights multiplies the size of what goes through it by sqrt(n) x std, n being the number of inputs that an
+output is summed up of; a ReLU halves the mean square. `msra` (std = sqrt(2 / n), before a ReLU) and `xavier`
+(std = sqrt(1 / n)) keep the size as it is. Factors multiply over the layers: 3 once does no harm, 100 in three layers
+ends in a loss at its ceiling (87.3 for SoftmaxWithLoss), gradients to match, and nan after a few steps. Behind a
+BatchNorm the count begins anew.
+
+The size is estimated from fillers, shapes and activation functions for data of size 1; raw pixels make it larger still.
+
+Source: filler.hpp; Glorot and Bengio (2010), He et al. (2015).
+
+Bad:
+    layer { name: "data" type: "DummyData" top: "data" dummy_data_param { shape { dim: 8 dim: 200 } } }
+    layer { name: "label" type: "DummyData" top: "label" dummy_data_param { shape { dim: 8 } } }
+    layer {
+      name: "fc1"
+      type: "InnerProduct"
+      bottom: "data"
+      top: "fc1"
+      inner_product_param { num_output: 200 weight_filler { type: "gaussian" std: 10 } }
+      #                                                                           ^^
+    }
+    layer { name: "relu1" type: "ReLU" bottom: "fc1" top: "fc1" }
+    layer {
+      name: "fc2"
+      type: "InnerProduct"
+      bottom: "fc1"
+      top: "fc2"
+      inner_product_param { num_output: 5 weight_filler { type: "gaussian" std: 10 } }
+      #                                                                         ^^
+    }
+    layer { name: "loss" type: "SoftmaxWithLoss" bottom: "fc2" bottom: "label" top: "loss" }
+
+Good:
+    layer { name: "data" type: "DummyData" top: "data" dummy_data_param { shape { dim: 8 dim: 200 } } }
+    layer { name: "label" type: "DummyData" top: "label" dummy_data_param { shape { dim: 8 } } }
+    layer {
+      name: "fc1"
+      type: "InnerProduct"
+      bottom: "data"
+      top: "fc1"
+      inner_product_param { num_output: 200 weight_filler { type: "gaussian" std: 0.1 } }
+    }
+    layer { name: "relu1" type: "ReLU" bottom: "fc1" top: "fc1" }
+    layer {
+      name: "fc2"
+      type: "InnerProduct"
+      bottom: "fc1"
+      top: "fc2"
+      inner_product_param { num_output: 5 weight_filler { type: "gaussian" std: 0.3 } }
+    }
+    layer { name: "loss" type: "SoftmaxWithLoss" bottom: "fc2" bottom: "label" top: "loss" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caffe_ls.net.activation_scale import ways_to_losses
+from caffe_ls.net.model import Net
+from caffe_ls.rules.filler_fixes import advise_filler, comparison, filler_place, rescale, times_advised
+from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.rules.rule import net_rule
+
+# Trained nets lie below 30; SoftmaxWithLoss begins at its ceiling from about 100 on.
+_EXPLODED = 300.0
+_LARGE = 60.0
+# A layer that is out by less is not what explodes.
+_OUT_OF_PROPORTION = 5.0
+
+
+@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+def check(net: Net) -> Iterator[Finding]:
+    told: set[int] = set()
+    for way in ways_to_losses(net):
+        if way.scale.root_mean_square < _LARGE:
+            continue
+        severity = None if way.scale.root_mean_square >= _EXPLODED else Severity.INFORMATION
+        for index in way.layers:
+            factor = times_advised(net, index)
+            if index in told or factor is None or factor < _OUT_OF_PROPORTION:
+                continue
+            told.add(index)
+            grown = f"activations grow {way.scale.root_mean_square:.0e}-fold up to `{net.layers[way.loss].name}`"
+            fixes = (*rescale(net, index), *advise_filler(net, index))
+            message, name = f"{comparison(net, index)}: {grown}", net.layers[index].name
+            yield Finding(filler_place(net, index), message, fixes, severity=severity, layer=name)
