@@ -53,7 +53,7 @@ def test_a_bias_that_is_missing_in_one_phase_is_told() -> None:
     text = both + ip("a", "include { phase: TRAIN }")
     text += ip("a", "include { phase: TEST }").replace("num_output: 4", "num_output: 4 bias_term: false")
     (found,) = differing(text)
-    assert found.message == "`a` has 1 parameter blobs in the test net, 2 in the train net"
+    assert found.message == "`a` has 1 parameter blob in the test net, 2 in the train net"
 
 
 @pytest.mark.parametrize(("states", "severities"), [((), [Severity.WARNING]), (BOTH[:1], []), (BOTH[1:], [])])

@@ -1,8 +1,9 @@
 """A layer has other parameters in the test net than in the train net.
 
 A test net takes its weights from the train net: each layer from the one of the same name. Their blobs must be as many,
-and have the same shapes: `Cannot share param 0 weights from layer 'ip1'; shape mismatch`. Caffe sees it at the first test, which by default comes before the first iteration. The usual cause is an input of
-another size in the two phases, such as another `crop_size`, below a layer that looks at the whole of it.
+and have the same shapes: `Cannot share param 0 weights from layer 'ip1'; shape mismatch`. Caffe sees it at the first
+test, which by default comes before the first iteration. The usual cause is an input of another size in the two phases,
+such as another `crop_size`, below a layer that looks at the whole of it.
 
 Where no solver says that the net is both trained and tested, this is a warning.
 
@@ -105,7 +106,11 @@ def _compared(source: Layer, target: Layer, at: int) -> Iterator[tuple[int, str]
     if ours is None or theirs is None:
         return
     if len(ours) != len(theirs):
-        yield at, f"`{target.name}` has {len(ours)} parameter blobs in the test net, {len(theirs)} in the train net"
+        plural = "s"[: len(ours) != 1]
+        yield (
+            at,
+            f"`{target.name}` has {len(ours)} parameter blob{plural} in the test net, {len(theirs)} in the train net",
+        )
         return
     for index, (one, other) in enumerate(zip(ours, theirs, strict=True)):
         if _differ(one, other):
