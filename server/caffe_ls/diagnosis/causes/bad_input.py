@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.observations import NORMALISING, finite_values, value_at
 from caffe_ls.diagnosis.cause import Cause, Reason
-from caffe_ls.diagnosis.causes.proportions import broke_early, largest_excess
+from caffe_ls.diagnosis.causes.divergence import broke_early, largest_excess
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 
