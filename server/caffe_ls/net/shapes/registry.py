@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import About, Refusal
+from caffe_ls.net.model import About, Refusal, Shape
 from caffe_ls.net.shapes.fork_fields import in_its_fork
 from caffe_ls.net.shapes.given_blobs import given_shapes, refusals_of_values
 from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, about_empty, shown
@@ -124,23 +124,39 @@ def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal
 
 def _wrong_sizes(given: Given, found: Step) -> Refusal | None:
     """Blob::Reshape (blob.cpp): no more than 32 axes, no negative dimension, no more numbers than an int counts."""
-    about = tuple(About(index) for index in range(len(given.bottoms)))
-    for shape in (*found.tops, *(found.params or ())):
+    for index, shape in enumerate((*found.tops, *(found.params or ()))):
         if shape is None:
             continue
-        if len(shape) > _MOST_AXES:
-            message = f"a blob of {len(shape)} axes: Caffe takes 32 at most"
-            return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:24", about=about)
-        product = 1
-        for dim in shape:
-            if dim is not None and dim < 0:
-                message = f"a blob would have the size {shown(shape)}, less than nothing"
-                return Refusal(Fault.NEGATIVE_OUTPUT_SIZE, message, _name(given), "blob.cpp:32", about=about)
-            product *= 1 if dim is None else dim
-            if product > _LARGEST_COUNT:
-                message = f"a blob of {shown(shape)} has more than 2,147,483,647 numbers"
-                return Refusal(Fault.BLOB_TOO_LARGE, message, _name(given), "blob.cpp:34", about=about)
+        fault, message, line = _wrong_size(shape)
+        if fault is not None:
+            about = tuple(About(bottom) for bottom in range(len(given.bottoms)))
+            return Refusal(fault, message, _place_of_sizes(given, index), f"blob.cpp:{line}", about=about)
     return None
+
+
+def _wrong_size(shape: Shape) -> tuple[Fault | None, str, int]:
+    if len(shape) > _MOST_AXES:
+        return Fault.BLOB_TOO_LARGE, f"a blob of {len(shape)} axes: Caffe takes 32 at most", 24
+    product = 1
+    for dim in shape:
+        if dim is not None and dim < 0:
+            return Fault.NEGATIVE_OUTPUT_SIZE, f"a blob would have the size {shown(shape)}, less than nothing", 32
+        product *= 1 if dim is None else dim
+        if product > _LARGEST_COUNT:
+            return Fault.BLOB_TOO_LARGE, f"a blob of {shown(shape)} has more than 2,147,483,647 numbers", 34
+    return None, "", 0
+
+
+def _place_of_sizes(given: Given, top: int) -> Span:
+    """The largest or a negative size where the text gives the shape itself; else the layer's name."""
+    for message in ("input_param", "dummy_data_param", "parameter_param"):
+        shapes = [] if given.bottoms else given.group(message).groups("shape")
+        if shapes:
+            shape = shapes[min(top, len(shapes) - 1)]
+            dims = shape.integers("dim")
+            worst = max(range(len(dims)), key=lambda axis: (dims[axis] < 0, dims[axis]), default=0)
+            return shape.place("dim", worst)
+    return _name(given)
 
 
 def _empty_params(given: Given, found: Step) -> Refusal | None:
