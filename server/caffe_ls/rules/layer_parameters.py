@@ -84,10 +84,12 @@ def in_words(names: Iterable[str]) -> str:
 
 
 def pool_over_whole_input(view: RefusalView) -> list[Fix]:
-    """Let a pooling's window be the input: global_pooling in the place of kernel, stride and pad."""
+    """Let the window of an average be the input: global_pooling in the place of kernel, stride and pad."""
     layer = view.layer
     parameter = blamed(view)
     if layer is None or layer.type != "Pooling" or parameter is None or not parameter.name.startswith("kernel"):
+        return []
+    if parameter.owner.choice("pool", ("MAX", "AVE")) != "AVE":
         return []
     first = field_span(view.document, view.place(parameter.span))
     others = [

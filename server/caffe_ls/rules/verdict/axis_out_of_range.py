@@ -14,7 +14,7 @@ Bad:
 
 Good:
     layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 10 } } }
-    layer { name: "prob" type: "Softmax" bottom: "data" top: "prob" softmax_param { axis: -1 } }
+    layer { name: "prob" type: "Softmax" bottom: "data" top: "prob" softmax_param { axis: 1 } }
 
 Bad:
     layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 2 } } }
@@ -36,7 +36,8 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.rules.layer_parameters import blamed, set_value
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 
-_LAST = "-1"
+# What layers take where no axis is given, if it is not 1.
+_DEFAULTS = {"Crop": 2, "Reduction": 0, "Reshape": 0}
 
 
 @refusal_rule(Fault.AXIS_OUT_OF_RANGE, fixable=True)
@@ -44,5 +45,7 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     parameter, layer = blamed(view), view.layer
     if parameter is None or layer is None or parameter.name not in ("axis", "end_axis"):
         return
-    if layer.bottom_shapes[0]:
-        yield set_value(view, parameter, _LAST)
+    axes = len(layer.bottom_shapes[0] or ())
+    usual = -1 if parameter.name == "end_axis" else _DEFAULTS.get(layer.type, 1)
+    if axes and usual < axes:
+        yield set_value(view, parameter, str(usual))

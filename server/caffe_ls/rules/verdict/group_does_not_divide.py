@@ -46,6 +46,8 @@ import math
 from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import Layer
+from caffe_ls.net.values import Group
 from caffe_ls.rules.layer_parameters import blamed, remove_fields, set_value
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 
@@ -56,24 +58,19 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     if parameter is None or layer is None:
         return
     owner = parameter.owner
-    groups, outputs = owner.integer("group", 1), owner.integer("num_output")
-    if parameter.name == "num_output":
-        for number in dict.fromkeys((outputs - outputs % groups, outputs + groups - outputs % groups)):
+    groups, outputs, channels = owner.integer("group", 1), owner.integer("num_output"), _channels(layer, owner)
+    divisor = math.gcd(groups, channels, outputs) if channels else 1
+    if divisor > 1 and owner.has("group"):
+        yield set_value(view, parameter._replace(name="group", position=0), str(divisor))
+    if parameter.name == "num_output" and (not channels or channels % groups == 0):
+        for number in (outputs - outputs % groups, outputs + groups - outputs % groups):
             if number > 0:
                 yield set_value(view, parameter, str(number))
-        return
-    channels = _channels(view)
-    divisor = math.gcd(groups, channels, outputs) if channels else 1
-    if divisor > 1:
-        yield set_value(view, parameter, str(divisor))
-    yield from remove_fields(view, owner, ["group"], "Remove `group`")
+    if owner.has("group"):
+        yield from remove_fields(view, owner, ["group"], "Remove `group`")
 
 
-def _channels(view: RefusalView) -> int:
-    layer = view.layer
-    assert layer is not None
-    about = next(iter(view.refusal.about), None)
-    shape = layer.bottom_shapes[0]
-    if about is None or about.axis is None or shape is None:
-        return 0
-    return shape[about.axis] or 0
+def _channels(layer: Layer, param: Group) -> int:
+    """The channels of the input; 0 where they are not known."""
+    shape, axis = layer.bottom_shapes[0] if layer.bottom_shapes else None, param.integer("axis", 1)
+    return shape[axis] or 0 if shape is not None and -len(shape) <= axis < len(shape) else 0
