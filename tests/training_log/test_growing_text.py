@@ -12,8 +12,8 @@ from caffe_ls.training_log.growing_text import GrowingText
 TEXTS = [b"", b"a", b"a\n", b"a\r\nb\r\n", b"a\rb\rc\nd", b"\r", b"\r\n", b"\r\r\n\n", b"one\ntwo\r\n\rthree\r"]
 
 
-def grown(data: bytes, portions: random.Random | None = None) -> GrowingText:
-    text, at = GrowingText(), 0
+def grown(data: bytes, portions: random.Random | None = None, most_kept: int = 1_000) -> GrowingText:
+    text, at = GrowingText(most_kept=most_kept), 0
     while at < len(data):
         size = len(data) if portions is None else portions.randint(1, 3)
         text.append(data[at : at + size])
@@ -41,6 +41,20 @@ def test_the_portions_in_which_it_came_make_no_difference(data: bytes) -> None:
         assert [parts.number_at(at) for at in range(len(data) + 1)] == [
             whole.number_at(at) for at in range(len(data) + 1)
         ]
+
+
+@pytest.mark.parametrize("most_kept", [1, 2, 3, 7])
+def test_lines_of_which_only_some_are_kept_are_found_in_the_text(most_kept: int) -> None:
+    data = b"".join(TEXTS) + b"".join(b"line %d\r\n" % at if at % 3 else b"%d\rx\n" % at for at in range(100)) + b"end"
+    for seed in range(5):
+        whole, some = grown(data), grown(data, random.Random(seed), most_kept)
+        assert some.line_count == whole.line_count
+        for row in range(whole.line_count):
+            assert some.line_bounds(row) == whole.line_bounds(row)
+        for at in range(len(data) + 1):
+            assert (some.line_at(at), some.number_at(at)) == (whole.line_at(at), whole.number_at(at))
+        for number in range(1, 60):
+            assert (some.start_of(number), some.index_of(number)) == (whole.start_of(number), whole.index_of(number))
 
 
 def test_numbers_count_line_feeds_alone() -> None:

@@ -26,8 +26,8 @@ _WORDS = {
         "the net itself need not be at fault"
     ),
     "missing": (
-        "**A file of the data is not there or cannot be read**: the batch is filled without it, or with what was there "
-        "before; paths count from `root_folder`, and from the directory in which Caffe was started"
+        "**A file of the data is not there or cannot be read**: ImageData stops at it, WindowData goes on with a batch "
+        "that is not filled; paths count from `root_folder`, and from the directory in which Caffe was started"
     ),
     "aborted": (
         "**The process crashed without a message of Caffe's**: memory was read or written where it may not be. Labels "

@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, count, islice
+from operator import add
 
 # An editor's lines also end at a carriage return alone, as progress bars write it; those of `Reader` do not.
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_EDITOR_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LOG_LINE_END = re.compile(rb"\n")
 
 LONGEST_LINE = 65_536  # bytes of a line that are looked at
+
+_MOST_KEPT = 1_000_000  # beginnings of lines; of more, only every second is kept, then every fourth, and so on
+_PIECE = 1 << 20
+
+ReadPart = Callable[[int, int], bytes]
+"""Gives the bytes from one offset up to another."""
 
 
 class GrowingText:
     """A text that is only ever appended to; places in it are byte offsets, editor's lines count from 0.
 
-    With `read`, which gives the bytes from one offset up to another, the text stays where it is (on disk, say), and
-    only the places of its lines are kept.
+    With `read` the text stays where it is (on disk, say), and only the places of its lines are kept.
     """
 
-    def __init__(self, read: Callable[[int, int], bytes] | None = None) -> None:
+    def __init__(self, read: ReadPart | None = None, most_kept: int = _MOST_KEPT) -> None:
         self._read = read
+        self._most_kept = most_kept
         self._data = bytearray()
         self._size = 0
-        self._starts = array("q", [0])  # of an editor's lines
-        self._logged: array[int] | None = None  # of lines that end at \n alone, where these are others
+        self._starts = _Starts(self.part, _EDITOR_LINE_END, most_kept)
+        self._logged: _Starts | None = None  # of lines that end at \n alone, where these are others
         self._open_return = False  # the text ends with \r, which may yet be the first half of a line end
 
     @property
@@ -35,7 +44,7 @@ class GrowingText:
     @property
     def line_count(self) -> int:
         """How many lines an editor shows, the empty one behind the last line end included."""
-        return len(self._starts)
+        return self._starts.count
 
     def append(self, data: bytes) -> None:
         """Take what comes next."""
@@ -48,10 +57,9 @@ class GrowingText:
         if b"\r" in data or self._open_return or self._logged is not None:
             self._note_lines_with_returns(data, base)
         else:
-            at = data.find(b"\n")
-            while at >= 0:
-                self._starts.append(base + at + 1)
-                at = data.find(b"\n", at + 1)
+            lines = data.split(b"\n")
+            ends = islice(accumulate(map(len, lines)), len(lines) - 1)
+            self._starts.extend(array("q", map(add, ends, count(base + 1))))
 
     def part(self, start: int, end: int) -> bytes:
         """The bytes of a part."""
@@ -62,11 +70,11 @@ class GrowingText:
 
     def line_bounds(self, index: int) -> tuple[int, int]:
         """Start and end of an editor's line, its line end not counted; an index outside counts as the nearest."""
-        index = min(max(0, index), len(self._starts) - 1)
-        start = self._starts[index]
-        if index + 1 == len(self._starts):
+        index = min(max(0, index), self._starts.count - 1)
+        start = self._starts.start(index, self._size)
+        if index + 1 == self._starts.count:
             return start, self._size - self._open_return
-        end = self._starts[index + 1]
+        end = self._starts.start(index + 1, self._size)
         tail = self.part(max(start, end - 2), end)
         return start, end - (2 if tail == b"\r\n" else 1)
 
@@ -77,24 +85,22 @@ class GrowingText:
 
     def line_at(self, offset: int) -> int:
         """The editor's line that holds an offset."""
-        return max(0, bisect_right(self._starts, min(max(0, offset), self._size)) - 1)
+        return self._starts.index_at(min(max(0, offset), self._size), self._size)
 
     def number_at(self, offset: int) -> int:
         """The number, from 1, of the line as `Reader` counts it."""
-        return max(1, bisect_right(self._logged or self._starts, min(max(0, offset), self._size)))
+        return (self._logged or self._starts).index_at(min(max(0, offset), self._size), self._size) + 1
 
     def start_of(self, number: int) -> int:
         """Where the line begins to which `Reader` gives this number."""
         starts = self._logged or self._starts
-        return starts[min(max(1, number), len(starts)) - 1]
+        return starts.start(min(max(1, number), starts.count) - 1, self._size)
 
     def index_of(self, number: int) -> int:
         """The editor's line at which the line begins to which `Reader` gives this number."""
-        return (
-            min(max(0, number - 1), len(self._starts) - 1)
-            if self._logged is None
-            else self.line_at(self.start_of(number))
-        )
+        if self._logged is None:
+            return min(max(0, number - 1), self._starts.count - 1)
+        return self.line_at(self.start_of(number))
 
     def _note_lines_with_returns(self, data: bytes, base: int) -> None:
         if self._open_return:
@@ -102,11 +108,11 @@ class GrowingText:
             self._open_return = False
             if not data.startswith(b"\n"):
                 self._end_line_at_return(base)
-        for found in _LINE_END.finditer(data):
+        for found in _EDITOR_LINE_END.finditer(data):
             if found[0] != b"\r":
-                self._starts.append(base + found.end())
+                self._starts.extend((base + found.end(),))
                 if self._logged is not None:
-                    self._logged.append(base + found.end())
+                    self._logged.extend((base + found.end(),))
             elif found.end() == len(data):
                 self._open_return = True
             else:
@@ -114,5 +120,63 @@ class GrowingText:
 
     def _end_line_at_return(self, start: int) -> None:
         if self._logged is None:
-            self._logged = array("q", self._starts)
-        self._starts.append(start)
+            self._logged = self._starts.copy(_LOG_LINE_END)
+        self._starts.extend((start,))
+
+
+class _Starts:
+    """Where lines begin, in order; of very many some are kept, and those between are looked up in the text."""
+
+    def __init__(self, part: ReadPart, line_end: re.Pattern[bytes], most_kept: int) -> None:
+        self._part = part
+        self._line_end = line_end
+        self._most_kept = most_kept
+        self._kept = array("q", [0])
+        self._step = 1
+        self.count = 1
+
+    def copy(self, line_end: re.Pattern[bytes]) -> _Starts:
+        """The same, of which further lines end otherwise."""
+        other = _Starts(self._part, line_end, self._most_kept)
+        other._kept, other._step, other.count = self._kept[:], self._step, self.count
+        return other
+
+    def extend(self, starts: Sequence[int]) -> None:
+        """Take the next ones."""
+        self._kept.extend(starts[-self.count % self._step :: self._step])
+        self.count += len(starts)
+        while len(self._kept) > self._most_kept:
+            self._kept = self._kept[::2]
+            self._step *= 2
+
+    def start(self, index: int, size: int) -> int:
+        """Where the line of an index begins, in a text of `size` bytes."""
+        group, within = divmod(index, self._step)
+        if not within:
+            return self._kept[group]
+        return next(islice(self._ends(group, size), within - 1, None), size)
+
+    def index_at(self, offset: int, size: int) -> int:
+        """The index of the line that holds an offset."""
+        group = bisect_right(self._kept, offset) - 1
+        index = group * self._step
+        if self._step > 1:
+            for end in self._ends(group, size):
+                if end > offset:
+                    break
+                index += 1
+        return min(index, self.count - 1)
+
+    def _ends(self, group: int, size: int) -> Iterator[int]:
+        """Where the lines of a group end, the first of which is kept."""
+        at = self._kept[group]
+        last = self._kept[group + 1] if group + 1 < len(self._kept) else size
+        while at < last:
+            piece = self._part(at, min(at + _PIECE, last))
+            if piece.endswith(b"\r"):
+                piece += self._part(at + len(piece), at + len(piece) + 1)
+            if not piece:
+                return
+            for found in self._line_end.finditer(piece):
+                yield at + found.end()
+            at += len(piece)
