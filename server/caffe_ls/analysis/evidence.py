@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.analysis.logged_net import with_shapes_of_data
 from caffe_ls.net.graph import build
-from caffe_ls.net.lower import lower_file, spec_of
-from caffe_ls.net.model import AnyShape, Layer, LayerSpec, Net, NetText, PlacedLayer, State
-from caffe_ls.net.values import Group, Value
+from caffe_ls.net.lower import lower_file
+from caffe_ls.net.model import AnyShape, Layer, LayerSpec, Net, NetText, State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
 from caffe_ls.solver.lower import lower_solver
 from caffe_ls.solver.model import Solver
-from caffe_ls.syntax.tree import Scalar
-from caffe_ls.text.span import Span
 from caffe_ls.training_log.first_nonfinite import first_nonfinite
 from caffe_ls.training_log.record import BuiltNet, NonFinite, PrintedText, Quantity, Run
 from caffe_ls.training_log.series import Series
-
-Direction = Literal["forward", "backward"]
 
 
 class Evidence:
@@ -287,9 +282,7 @@ class Evidence:
         if self._net_document is None:
             return None
         text = self._text_of_net()
-        shapes = self._logged_shapes
-        layers = tuple(_with_shapes(placed, shapes.get(placed.spec.name, [])) for placed in text.layers)
-        return replace(text, layers=layers)
+        return with_shapes_of_data(text, self._logged_shapes)
 
     @cached_property
     def _logged_shapes(self) -> dict[str, list[tuple[int, ...]]]:
@@ -324,22 +317,3 @@ def _line(printed: PrintedText, offset: int) -> int:
     """The line of the log of an offset in a printed text; other processes' lines within it are not counted."""
     text = printed.text.decode("utf-8", "surrogateescape")
     return printed.line + 1 + text.count("\n", 0, offset)
-
-
-def _with_shapes(placed: PlacedLayer, shapes: list[tuple[int, ...]]) -> PlacedLayer:
-    """A layer that makes data, with its tops' shapes known: what Caffe's Input layer says of itself."""
-    spec = placed.spec
-    if spec.bottoms or len(shapes) < len(spec.tops) or not spec.tops:
-        return placed
-    place = spec.fields.span
-    fields: dict[str, list[Value]] = {
-        "name": spec.fields.scalars("name")[:1],  # type: ignore[dict-item]
-        "type": [Scalar("string", *place, '"Input"')],
-        "top": list(spec.fields.scalars("top")),
-        "input_param": [Group({"shape": [_shape(shape, place) for shape in shapes[: len(spec.tops)]]}, place)],
-    }
-    return PlacedLayer(placed.base, spec_of(Group(fields, place)))
-
-
-def _shape(shape: tuple[int, ...], place: Span) -> Group:
-    return Group({"dim": [Scalar("integer", *place, str(dim)) for dim in shape]}, place)
