@@ -15,12 +15,13 @@ from caffe_ls.text.span import Span
 def write_field(text: str, layer: Group, message: str, name: str, value: str) -> Edit | None:
     """Give a field of one of the layer's messages a value; both are made where they are not given.
 
-    `message` is empty for the layer's own fields. None where the layer is not written in today's form, so that its
-    messages have no brackets of their own.
+    `message` is empty for the layer's own fields. None where nothing can be added: layers of V0 have no messages.
     """
     own = layer.group(message) if message else layer
     if own.has(name):
         return Edit(own.place(name), value)
+    if _is_v0(text, layer):
+        return None
     content = f"{name}: {value}"
     if message and not layer.has(message):
         own, content = layer, f"{message} {{ {content} }}"
@@ -48,6 +49,12 @@ def set_field(net: Net, layer: int, message: str, name: str, value: str, title: 
 def in_file(edit: Edit, base: int) -> Edit:
     """An edit of an entry as one of the file."""
     return Edit(edit.span.shift(base), edit.new_text)
+
+
+def _is_v0(text: str, layer: Group) -> bool:
+    """Whether the layer is of the oldest form, whose types are words in quotes that today's Caffe calls otherwise."""
+    start, end = layer.place("type")
+    return text[start:end][:1] in ("'", '"') and layer.text("type") not in text[start:end]
 
 
 def _is_block(text: str, span: Span) -> bool:
