@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from caffe_ls.net.graph import build
-from caffe_ls.net.lower import NetText, lower_file
-from caffe_ls.net.model import AnyShape, DataSource, Net, State
+from caffe_ls.net.lower import lower_file
+from caffe_ls.net.model import AnyShape, DataSource, Net, NetText, State
 from caffe_ls.syntax.parser import parse
 from caffe_ls.text.source import decode
 
