@@ -157,7 +157,7 @@ def test_a_terminal_is_not_steered_by_a_log(tmp_path: Path) -> None:
 
 
 def test_csv_is_that_of_parse_log_with_all_numbers(tmp_path: Path) -> None:
-    log = runs.run((2.5, math.inf, "-nan", 1e20), display=5, rates=lambda at: "-nan" if at == 10 else 0.01)  # type: ignore[arg-type]
+    log = runs.run((2.5, math.inf, "-nan", 1e20), display=5, rates=lambda at: "-nan" if at == 10 else 0.01)
     (tmp_path / "train.log").write_bytes(log)
     rows = list(csv.reader(io.StringIO(run("diagnose", "--format", "csv", "train.log", cwd=tmp_path).text)))
     assert rows[0] == ["NumIters", "Seconds", "LearningRate", "loss"]
@@ -177,7 +177,7 @@ def test_full_series_are_asked_for(tmp_path: Path) -> None:
 
 
 def test_non_finite_numbers_are_strings(tmp_path: Path) -> None:
-    (tmp_path / "train.log").write_bytes(runs.run((2.5, math.nan, "-nan", math.inf, -math.inf)))  # type: ignore[arg-type]
+    (tmp_path / "train.log").write_bytes(runs.run((2.5, math.nan, "-nan", math.inf, -math.inf)))
     told = run("diagnose", "--format", "json", "train.log", cwd=tmp_path).report["runs"][0]["outputs"][0]
     assert told["values"] == [2.5, "nan", "-nan", "inf", "-inf"]
 

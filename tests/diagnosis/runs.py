@@ -28,6 +28,7 @@ CLASSIFIER = """
     layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip2" bottom: "label" top: "loss" }
 """
 
+RISES_AND_BREAKS = (2.31, 6.0, 30.0, 80.0, 87.3365, "nan", "-nan", "inf")
 LEARNS = (2.31, 2.2, 2.0, 1.7, 1.4, 1.1, 0.9, 0.7, 0.6, 0.5, 0.4, 0.35)
 STUCK = (2.31, 2.30, 2.31, 2.30, 2.29, 2.31, 2.30, 2.30, 2.31, 2.30, 2.30, 2.31)
 
@@ -35,7 +36,7 @@ Debug = Callable[[int], str]
 
 
 def run(
-    losses: Sequence[float] = LEARNS,
+    losses: Sequence[float | str] = LEARNS,
     *,
     solver: str = SOLVER,
     net: str = CLASSIFIER,

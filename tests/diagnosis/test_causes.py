@@ -402,3 +402,15 @@ def test_learning_shows_in_the_confidence() -> None:
     sure = causes_of(run())[0].confidence
     unsure = causes_of(run(LEARNS[:2]))[0].confidence
     assert sure > unsure
+
+
+def test_targets_of_a_python_layer_that_are_no_numbers_speak_of_its_data() -> None:
+    layer = 'layer { name: "targets" type: "Python" bottom: "data" top: "new" python_param { module: "m" layer: "L" } }'
+
+    def debug(at: int) -> str:
+        line = f"        [Forward] Layer targets, top blob new data: {'inf' if at == 5 else 0.3}\n"
+        return passes({}).replace("        [Forward] Layer ip2, top", line + "        [Forward] Layer ip2, top")
+
+    causes = causes_of(run((2.3, 2.2, 2.1, 2.0, 1.9, math.nan, math.nan), net=_between(layer), debug=debug))
+    assert causes[0].cause == "bad-input"
+    assert "`targets`" in causes[0].because[0].text

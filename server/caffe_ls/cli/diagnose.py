@@ -107,7 +107,9 @@ def _follow(options: DiagnoseOptions) -> int:
         if data is None:  # The file was begun anew.
             reader, told = Reader(), ""
             continue
-        reader.feed(data)
+        if data:
+            reader.feed(data)
+            continue
         record = reader.record()
         report = _report(options, record, opener, growing=True)
         now = _verdict(report)

@@ -38,12 +38,14 @@ def chunks_of(path: str) -> Iterator[bytes]:
 
 
 def following(path: str) -> Iterator[bytes | None]:
-    """What a file has, and what is written to it later; None when it was begun anew. Empty while nothing comes."""
+    """What a file has, and what is written to it later; empty when all there is was told, None when it begins anew."""
     file = _open(path)
+    told = False
     try:
         while True:
             data = file.read(_CHUNK)
-            if data:
+            if data or not told:
+                told = not data
                 yield data
                 continue
             try:
@@ -55,6 +57,7 @@ def following(path: str) -> Iterator[bytes | None]:
             if found.st_size < here or found.st_ino != _inode(file):
                 file.close()
                 file = _open(path)
+                told = False
                 yield None
                 continue
             time.sleep(_SECONDS_BETWEEN_LOOKS)

@@ -11,6 +11,8 @@ from caffe_ls.diagnosis.causes.divergence import broke_early, largest_excess
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 
+# Layers of the user's own, which in detection nets make proposals and targets of the data.
+_WORKS_ON_DATA = frozenset({"Python", "Proposal", "ROIData", "AnnotatedData"})
 _CONFIRM = "put a layer that stops at nan behind the data layer, or read the data of these iterations by themselves"
 
 
@@ -27,6 +29,20 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         text = f"`{found.blob}` comes out of `{found.layer}` with {what} in iteration {found.iteration}"
         yield Cause("bad-input", 0.98, (Reason(found.line, text), *_after(symptoms)), _CONFIRM)
         return
+    if (
+        origin is not None
+        and origin.type in _WORKS_ON_DATA
+        and _acts_at_once(symptoms, origin)
+        and not symptoms.exploded
+    ):
+        made = f"`{found.layer}` ({origin.type}) makes `{found.blob}` of finite numbers, and gives what is no number"
+        boxes = (
+            "where it makes targets of boxes: those without area, or with wrapped coordinates, have a logarithm of 0"
+        )
+        reasons = (Reason(found.line, made), Reason(None, boxes))
+        yield Cause(
+            "bad-input", 0.76, reasons, "look at the images and boxes of this iteration, and at what it computes"
+        )
     if symptoms.came_suddenly and not _acts_at_once(symptoms, origin):
         yield _between_displays(symptoms, origin)
 
