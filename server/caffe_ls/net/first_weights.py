@@ -22,9 +22,6 @@ _PARAMETERS = {
 WEIGHTED = frozenset({"Convolution", "ConvolutionDepthwise", "Deconvolution", "DepthwiseConvolution", "InnerProduct"})
 """The layers that sum up their weighted inputs."""
 
-FILLED = frozenset(_PARAMETERS)
-"""The layers that have a `weight_filler`."""
-
 
 class Filled(NamedTuple):
     """What a filler makes of each number of a blob: its mean, and its standard deviation."""

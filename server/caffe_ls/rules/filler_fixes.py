@@ -8,6 +8,7 @@ from caffe_ls.net.activations import is_rectified
 from caffe_ls.net.first_weights import first_weights, input_width, parameters
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Fix, fix
+from caffe_ls.rules.layer_fields import in_file, is_block
 from caffe_ls.rules.rewriting import into_end
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
@@ -30,10 +31,9 @@ def write_filler(net: Net, layer: int, name: str, content: str) -> Edit | None:
     placed = net.text.layers[net.layers[layer].origin]
     if own.has(name):
         return Edit(own.place(name).shift(placed.base), f"{{ {content} }}")
-    if own.span == net.layers[layer].spec.fields.span or not placed.text:
+    if own.span == placed.spec.fields.span or not is_block(placed.text, own.span):
         return None
-    edit = into_end(placed.text, own.span, f"{name} {{ {content} }}")
-    return Edit(edit.span.shift(placed.base), edit.new_text)
+    return in_file(into_end(placed.text, own.span, f"{name} {{ {content} }}"), placed.base)
 
 
 def advise_filler(net: Net, layer: int) -> tuple[Fix, ...]:

@@ -25,7 +25,7 @@ def write_field(text: str, layer: Group, message: str, name: str, value: str) ->
     content = f"{name}: {value}"
     if message and not layer.has(message):
         own, content = layer, f"{message} {{ {content} }}"
-    return into_end(text, own.span, content) if _is_block(text, own.span) else None
+    return into_end(text, own.span, content) if is_block(text, own.span) else None
 
 
 def remove_field(text: str, owner: Group, name: str, index: int = 0) -> Edit | None:
@@ -57,5 +57,6 @@ def _is_v0(text: str, layer: Group) -> bool:
     return text[start:end][:1] in ("'", '"') and layer.text("type") not in text[start:end]
 
 
-def _is_block(text: str, span: Span) -> bool:
+def is_block(text: str, span: Span) -> bool:
+    """Whether a message stands in brackets of its own."""
     return text[span.start : span.start + 1] in ("{", "<") and text[span.end - 1 : span.end] in ("}", ">")

@@ -52,9 +52,9 @@ from caffe_ls.net.model import Net
 from caffe_ls.net.values import Group
 from caffe_ls.rules.filler_fixes import advise_filler, advised_std, advised_type, number
 from caffe_ls.rules.finding import Finding, Severity, fix
+from caffe_ls.rules.layer_fields import in_file
 from caffe_ls.rules.rewriting import into_end
 from caffe_ls.rules.rule import net_rule
-from caffe_ls.text.edit import Edit
 
 _HARMLESS = 3.0
 
@@ -90,7 +90,7 @@ def _compare(net: Net, index: int, filler: Group, lacks: str) -> Iterator[Findin
     bound = advised * math.sqrt(3)
     content = f"std: {advised:.2g}" if "gaussian" in lacks else f"min: {-bound:.2g} max: {bound:.2g}"
     edit = into_end(placed.text, filler.span, content)
-    size = fix(f"Add `{content}`", Edit(edit.span.shift(placed.base), edit.new_text))
+    size = fix(f"Add `{content}`", in_file(edit, placed.base))
     yield Finding(
         net.in_file(index, filler.place("type")),
         message,

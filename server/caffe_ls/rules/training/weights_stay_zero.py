@@ -66,9 +66,9 @@ from caffe_ls.net.learning_reach import first_to_mend, stuck, zero_weights
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.filler_fixes import advise_filler, advised_type, write_filler
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
+from caffe_ls.rules.layer_fields import in_file
 from caffe_ls.rules.rewriting import into_end
 from caffe_ls.rules.rule import net_rule
-from caffe_ls.text.edit import Edit
 
 # So many layers without fillers are told of one by one; of more, trained weights are likely to be loaded.
 _MOST_TOLD = 4
@@ -127,7 +127,7 @@ def _typed(net: Net, index: int) -> Iterator[Fix]:
     if kind:
         placed = net.text.layers[net.layers[index].origin]
         edit = into_end(placed.text, filler.span, f'type: "{kind}"')
-        yield fix(f'Add `type: "{kind}"`', Edit(edit.span.shift(placed.base), edit.new_text))
+        yield fix(f'Add `type: "{kind}"`', in_file(edit, placed.base))
 
 
 def _all_at_once(net: Net, left: tuple[int, ...], bare: list[int]) -> Finding:
