@@ -73,7 +73,7 @@ def test_all_values_of_the_common_options_are_taken() -> None:
     options = (
         "--dialect bvlc --phase train --stage deploy --stage x --level 1 --data-shape 3x227x227 --batch 1 --kind net"
     )
-    assert run("check", *options.split(), "-", stdin=b'layer { name: "a" type: "ReLU" }').status == 0
+    assert run("check", *options.split(), "-", stdin=b'layer { name: "a" type: "Input" top: "a" }').status == 0
 
 
 def test_help_and_version_are_answers() -> None:

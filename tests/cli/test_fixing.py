@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.running import check_json, run
 
-_FAULTY = b'\xef\xbb\xbf# caf\xe9\r\nname: "n"\r\nlayer {\tnmae: "a" type = "ReLU" }'
-_MENDED = b'# caf\xe9\r\nname: "n"\r\nlayer {\tname: "a" type: "ReLU" }'
+_FAULTY = b'\xef\xbb\xbf# caf\xe9\r\nname: "n"\r\nlayer {\tnmae: "a" type = "Input" top: "a" }'
+_MENDED = b'# caf\xe9\r\nname: "n"\r\nlayer {\tname: "a" type: "Input" top: "a" }'
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def test_safe_fixes_are_applied_in_place_and_nothing_else_changes(net: Path) -> 
 
 
 def test_unsafe_fixes_only_when_asked_for(net: Path) -> None:
-    net.write_text('layer { name: "a" name: "b" type: "ReLU" }\n')
+    net.write_text('layer { name: "a" name: "b" type: "Input" top: "a" }\n')
     assert run("check", "--fix", net).status == 1
-    assert net.read_text() == 'layer { name: "a" name: "b" type: "ReLU" }\n'
+    assert net.read_text() == 'layer { name: "a" name: "b" type: "Input" top: "a" }\n'
     assert run("check", "--fix", "--unsafe", net).status == 0
-    assert net.read_text() == 'layer { name: "a" type: "ReLU" }\n'
+    assert net.read_text() == 'layer { name: "a" type: "Input" top: "a" }\n'
 
 
 def test_fixing_twice_changes_nothing_more(net: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.running import check_json, run
 
-_NET = 'name: "n"\nlayer { name: "a" type: "ReLU" }\n'
+_NET = 'name: "n"\nlayer { name: "a" type: "Input" top: "a" }\n'
 
 
 def _write(folder: Path, *paths: str, text: str = _NET) -> None:

@@ -73,7 +73,7 @@ def test_reports_of_real_files_have_the_promised_form(shared: Path) -> None:
 
 def test_a_path_is_printed_as_it_was_given(tmp_path: Path) -> None:
     (tmp_path / "nets").mkdir()
-    (tmp_path / "nets" / "a.prototxt").write_text('name: "a"\nlayer { name: "x" type: "ReLU" }\n')
+    (tmp_path / "nets" / "a.prototxt").write_text('name: "a"\nlayer { name: "x" type: "Input" top: "a" }\n')
     for given, printed in (
         ("./nets/a.prototxt", "./nets/a.prototxt"),
         ("nets//a.prototxt", "nets//a.prototxt"),
@@ -95,18 +95,20 @@ def test_columns_are_code_points_and_lines_end_as_editors_end_them(line_end: str
 
 
 def test_a_fix_replaces_exactly_what_it_says() -> None:
-    text = 'layer {\n\tname: "é" type = "ReLU" }\n'
+    text = 'layer {\n\tname: "é" type = "Input" top: "a" }\n'
     report = check_json("-", "--stdin-path", "some/net.prototxt", stdin=text.encode()).report
     (finding,) = report["files"][0]["findings"]
     (edit,) = finding["fixes"][0]["edits"]
     assert edit["path"] == "some/net.prototxt"
     line = text.split("\n")[edit["line"] - 1]
     mended = line[: edit["column"] - 1] + edit["new_text"] + line[edit["end_column"] - 1 :]
-    assert mended == '\tname: "é" type: "ReLU" }'
+    assert mended == '\tname: "é" type: "Input" top: "a" }'
 
 
 def test_bytes_that_are_no_utf8_come_through() -> None:
-    answer = check_json("-", "--stdin-path", "net.prototxt", stdin=b'nme: "\xff"\nlayer { name: "a" type: "ReLU" }\n')
+    answer = check_json(
+        "-", "--stdin-path", "net.prototxt", stdin=b'nme: "\xff"\nlayer { name: "a" type: "Input" top: "a" }\n'
+    )
     assert answer.rules == ["unknown-field"]
     assert answer.out.isascii()
 

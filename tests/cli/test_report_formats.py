@@ -10,14 +10,14 @@ import pytest
 
 from tests.cli.running import run
 
-_FAULTY = 'name: "100%, é"\nlayer { nmae: "a"\n type: "ReLU" }\n'
+_FAULTY = 'name: "100%, é"\nlayer { nmae: "a"\n type: "Input" top: "a" }\n'
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "net.prototxt").write_text(_FAULTY)
-    (tmp_path / "clean.prototxt").write_text('layer { name: "x" type: "ReLU" }\n')
+    (tmp_path / "clean.prototxt").write_text('layer { name: "x" type: "Input" top: "a" }\n')
     return tmp_path
 
 

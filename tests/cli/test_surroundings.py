@@ -13,10 +13,12 @@ _PROTO = """
 syntax = "proto2";
 package caffe;
 message NetParameter { optional string name = 1; repeated LayerParameter layer = 100; }
-message LayerParameter { optional string name = 1; optional string type = 2; optional int32 own_field = 9; }
+message LayerParameter {
+  optional string name = 1; optional string type = 2; repeated string top = 4; optional int32 own_field = 9;
+}
 message SolverParameter { optional string net = 24; optional float base_lr = 5; }
 """
-_OWN_NET = 'layer { name: "x" type: "ReLU" own_field: 3 }\n'
+_OWN_NET = 'layer { name: "x" type: "Input" top: "a" own_field: 3 }\n'
 
 
 @pytest.fixture(autouse=True)

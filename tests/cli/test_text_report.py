@@ -25,12 +25,12 @@ def test_piped_text_is_one_line_for_each_finding_and_a_summary() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    answer = run("check", "-", stdin=b'layer { name: "a" type: "ReLU" }')
+    answer = run("check", "-", stdin=b'layer { name: "a" type: "Input" top: "a" }')
     assert answer == (0, b"1 file checked: nothing found\n", b"")
 
 
 def test_a_file_cannot_steer_the_terminal() -> None:
-    answer = run("check", "-", stdin=b'layer { name: "a" type: "ReLU" \x1b[31mred: 1 }')
+    answer = run("check", "-", stdin=b'layer { name: "a" type: "Input" top: "a" \x1b[31mred: 1 }')
     assert answer.status == 1
     assert b"\x1b" not in answer.out + answer.error
 
@@ -63,7 +63,7 @@ def test_the_mark_stands_below_its_text_behind_tabs_and_wide_characters() -> Non
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_a_long_line_is_cut_around_the_place(width: int) -> None:
-    text = "layer { " + 'bottom: "x" ' * 200 + 'type = "ReLU" ' + 'top: "y" ' * 200 + "}"
+    text = "layer { " + "loss_weight: 1 " * 200 + 'type = "Silence" ' + "loss_weight: 1 " * 200 + "}"
     lines = _shown(text, width).split("\n")
     assert max(len(line) for line in lines[2:4]) <= width
     assert lines[2][lines[3].index("^")] == "="

@@ -25,7 +25,8 @@ def test_the_same_value_twice_is_removed_safely() -> None:
 
 
 def test_repeated_fields_may_stand_often() -> None:
-    assert findings_of('layer { name: "a" type: "Concat" bottom: "x" bottom: "x" top: "y" }\n') == []
+    data = 'layer { name: "d" type: "DummyData" top: "x" top: "z" dummy_data_param { shape { dim: 1 } } }\n'
+    assert findings_of(data + 'layer { name: "a" type: "Silence" bottom: "x" bottom: "z" }\n') == []
 
 
 def test_a_missing_bracket_draws_no_duplicates() -> None:

@@ -74,7 +74,7 @@ def test_factors_of_the_learning_rate_go_into_a_new_param() -> None:
 
 
 def test_a_solvers_settings_in_a_net_and_the_reverse() -> None:
-    net = findings_of('layer { name: "a" type: "Input" }\nlayer { name: "b" type: "Input" }\nbase_lr: 0.1\n')
+    net = findings_of("".join(f'layer {{ name: "{x}" type: "Input" top: "{x}" }}\n' for x in "ab") + "base_lr: 0.1\n")
     assert [finding.message for finding in net] == ["`base_lr` belongs in a solver's file, not in a net's"]
     solver = findings_of('net: "n.prototxt"\nlr_policy: "fixed"\nlayer { name: "a" }\n')
     assert [finding.rule for finding in solver] == ["misplaced-field"]

@@ -49,7 +49,8 @@ def test_a_field_like_no_other_has_no_fix() -> None:
 
 @pytest.mark.parametrize("dialect", ["ssd", "any"])
 def test_a_dialect_that_has_the_field_is_silent(dialect: str) -> None:
-    text = 'layer { name: "p" type: "Permute" bottom: "x" top: "y" permute_param { order: 0 } }\n'
+    text = 'layer { name: "d" type: "DummyData" top: "x" dummy_data_param { shape { dim: 1 } } }\n'
+    text += 'layer { name: "p" type: "Permute" bottom: "x" top: "y" permute_param { order: 0 } }\n'
     assert findings_of(text, dialect=dialect) == []
 
 

@@ -46,8 +46,8 @@ def test_a_solver_where_a_net_is_meant() -> None:
 def test_a_net_in_a_file_named_solver_is_a_warning_beside_other_findings() -> None:
     found = findings_of("""
         #- /solver.prototxt
-        layer { name: "a" type: "Input" }
-        layer { name: "b" type: "Relu" }
+        layer { name: "a" type: "Input" top: "a" }
+        layer { name: "b" type: "Relu" bottom: "a" top: "a" }
     """)
     assert [(finding.rule, finding.severity) for finding in found] == [
         ("wrong-kind-of-file", Severity.WARNING),
