@@ -45,5 +45,7 @@ def check(view: LayerView) -> Iterator[Finding]:
     padded = next((windows for windows in windows_of(view.layer) if windows.pad), None)
     if padded is not None:
         field = field_along(own, "pad", padded.axis)
-        message = f"`{field}: {padded.pad}`: the average counts the zeros of the padding, and is smaller along the edges"
+        message = (
+            f"`{field}: {padded.pad}`: the average counts the zeros of the padding, and is smaller along the edges"
+        )
         yield Finding(own.place(field), message)

@@ -52,7 +52,9 @@ def check(view: LayerView) -> Iterator[Finding]:
         told.add(field)
         left_out = windows.stride - windows.kernel
         lines = ("row" if windows.axis == 0 else "column") + "s"[: windows.stride != 1]
-        message = f"`{field}: {windows.stride}` with a kernel of {windows.kernel}: {left_out} of {windows.stride} {lines}"
+        message = (
+            f"`{field}: {windows.stride}` with a kernel of {windows.kernel}: {left_out} of {windows.stride} {lines}"
+        )
         message += f" {'is' if left_out == 1 else 'are'} never read"
         # To take every n-th number is what a kernel of 1 is for.
         severity = Severity.HINT if windows.kernel == 1 else None

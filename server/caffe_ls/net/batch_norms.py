@@ -1,0 +1,42 @@
+"""BatchNorm layers: whose statistics they use, over how many numbers, and whether the net was trained before."""
+
+from __future__ import annotations
+
+from caffe_ls.net.model import Layer, Net, Phase, count
+from caffe_ls.net.shapes.step import float32
+
+_WEIGHTED = ("Convolution", "Deconvolution", "InnerProduct", "Scale", "DepthwiseConvolution", "ConvolutionDepthwise")
+DEFAULT_EPS = float32(1e-5)
+
+
+def asks_for_global_statistics(layer: Layer) -> bool | None:
+    """What `use_global_stats` says; None where it is not given."""
+    own = layer.spec.fields.group("batch_norm_param")
+    return own.flag("use_global_stats") if own.has("use_global_stats") else None
+
+
+def uses_batch_statistics(layer: Layer, phase: Phase) -> bool:
+    """Whether a BatchNorm normalizes by the statistics of its input (BatchNormLayer::LayerSetUp)."""
+    asked = asks_for_global_statistics(layer)
+    return phase == "TRAIN" if asked is None else not asked
+
+
+def eps_of(layer: Layer) -> float:
+    """What is added to the variance."""
+    return float32(layer.spec.fields.group("batch_norm_param").number("eps", DEFAULT_EPS))
+
+
+def numbers_per_channel(layer: Layer) -> int | None:
+    """How many numbers a mean and a variance are of; None where that is not known."""
+    shape = layer.bottom_shapes[0] if layer.bottom_shapes else None
+    if shape is None or len(shape) < 2:
+        return None
+    return count((shape[0], *shape[2:]))
+
+
+def has_frozen_weights(net: Net) -> bool:
+    """Whether weights are kept as they are (`lr_mult: 0`): they must then come from a file, and so do the others."""
+    return any(
+        net.layers[index].spec.params and net.layers[index].spec.params[0].lr_mult == 0
+        for index in net.of_type(*_WEIGHTED)
+    )
