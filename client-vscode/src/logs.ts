@@ -78,12 +78,15 @@ export class TrainingLogs implements vscode.TextDocumentContentProvider, vscode.
   /** Whatever its size: the editor gets its report alone. */
   private async open(uri?: vscode.Uri): Promise<void> {
     const title = vscode.l10n.t('Open Training Log');
-    const chosen = uri ?? (await vscode.window.showOpenDialog({ title, openLabel: title }))?.[0];
+    const options: vscode.OpenDialogOptions = { title, openLabel: title, canSelectFiles: true };
+    const inFront = uriInFront();
+    if (inFront) options.defaultUri = inFront;
+    const chosen = uri ?? (await vscode.window.showOpenDialog(options))?.[0];
     if (chosen) await this.show(chosen.toString());
   }
 
   private async show(uri?: string): Promise<void> {
-    const log = uri ? vscode.Uri.parse(uri) : vscode.window.activeTextEditor?.document.uri;
+    const log = uri ? vscode.Uri.parse(uri) : uriInFront();
     if (!log) return;
     this.changed.fire(reportUri(log));
     const document = await vscode.workspace.openTextDocument(reportUri(log));
@@ -114,6 +117,12 @@ export class TrainingLogs implements vscode.TextDocumentContentProvider, vscode.
     const request = { command, arguments: [client.code2ProtocolConverter.asUri(uri)] };
     return ((await client.sendRequest(ExecuteCommandRequest.type, request)) as T | null) ?? undefined;
   }
+}
+
+/** The file of the tab in front; of files that are too large for extensions, the tab is all that there is. */
+function uriInFront(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText && input.uri.scheme === 'file' ? input.uri : undefined;
 }
 
 function isLarge(document: vscode.TextDocument): boolean {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -384,3 +385,22 @@ def test_a_large_log_is_read_from_disk_and_followed(open_workbench: OpenWorkbenc
     workbench.run_command("Show or Focus Hover")
     workbench.hover_with("Loss of iteration 20000").wait_for()
     workbench.screenshot("hover-on-the-line-that-was-added")
+
+
+def test_the_report_of_a_log_on_disk_is_shown_by_command(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    (tmp_path / "train.log.gz").write_bytes(gzip.compress(diverging_log(DIVERGING_SOLVER, NET_OF_LOG).encode()))
+    (tmp_path / "run.log").write_text(diverging_log(DIVERGING_SOLVER, NET_OF_LOG), "utf-8")
+    workbench = open_workbench(tmp_path / "run.log")
+    workbench.page.locator(".codelens-decoration a").first.wait_for()
+    workbench.page.keyboard.press("F1")
+    box = workbench.page.locator(".quick-input-widget input.input")
+    box.fill(">Caffe: Open Training Log...")
+    workbench.page.locator(".quick-input-list .monaco-list-row.focused", has_text="Open Training Log").wait_for()
+    workbench.page.keyboard.press("Enter")
+    expect(box).to_have_value(re.compile(re.escape(tmp_path.name)))
+    box.fill(str(tmp_path / "train.log.gz"))
+    workbench.page.locator(".quick-input-list .monaco-list-row", has_text="train.log.gz").first.wait_for()
+    workbench.page.keyboard.press("Enter")
+    workbench.page.locator(".tab[data-resource-name='train.log.gz.report']").wait_for()
+    expect(workbench.page.locator(".editor-instance .view-lines")).to_contain_text("FIRST NAN OR INF")
+    workbench.screenshot("report-of-a-packed-log")

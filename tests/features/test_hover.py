@@ -57,7 +57,7 @@ def test_what_a_hover_says(text: str, hovered: str, said: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "$0",
+        "#- /notes.pbtxt\n$0",
         "layer {$0 }",
         "# a comment$0\nlayer { }",
         "layer { unknown { ty$0pe: 1 } }",
