@@ -22,11 +22,11 @@ from caffe_ls.net.values import Group
 
 FAMILY = Family()
 
-# Caffes of before December 2016, whose InfogainLoss takes probabilities and no axis.
-_OLD_INFOGAIN = (
+OLD_INFOGAIN = (
     "ssd refinedet nvidia-0.15 nvidia-0.16 nvidia-0.17 fast-rcnn rfcn segnet enet deeplab pspnet temporal-segments "
     "flownet2 lrcn-recurrent lstm c3d windows-microsoft bvlc-2015-02 bvlc-2014-12 bvlc-2014-07"
 )
+"""Caffes of before December 2016, whose InfogainLoss takes probabilities and no axis."""
 
 
 def _check_batch(given: Given) -> None:
@@ -129,7 +129,7 @@ def _refuse_matrix(given: Given, classes: int, check: str) -> None:
     refuse(Fault.INFOGAIN_MATRIX_SIZE, check, message, given.fields.place("bottom", 2), about=about)
 
 
-@FAMILY.layer("InfogainLoss", bottoms=(2, 3), is_loss=True, unforced=(1,), dialect=_OLD_INFOGAIN)
+@FAMILY.layer("InfogainLoss", bottoms=(2, 3), is_loss=True, unforced=(1,), dialect=OLD_INFOGAIN)
 def infogain_loss_of_probabilities(given: Given) -> Step:
     """InfogainLossLayer::LayerSetUp and Reshape as they were: a label for each item, H of 1 x 1 x classes x classes."""
     refusals = tuple(_missing_matrix(given))
