@@ -40,13 +40,13 @@ class Settings:
         {}, "A severity for each rule named: error, warning, information, hint or off.", SEVERITY_NAMES
     )
     data_shape: str = _setting(
-        "", "Channels, height and width of what data layers read, such as `3x227x227`; where it is not set, crop_size "
-        "and the data itself tell.",
+        "", "The shape of one item that data layers read: channels, height and width, such as `3x227x227`; items of "
+        "HDF5 files may have other axes, such as `8x10`. Where it is not set, crop_size and the data itself tell.",
     )  # fmt: skip
     weights: str = _setting(
         "", "A weights file (`.caffemodel`, `.caffemodel.h5`) that nets are compared with: what of it does not fit is "
-        "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. Where it "
-        "is not set, the files that a net's solver names in `weights` are taken.",
+        "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. Where "
+        "it is not set, the files that a net's solver names in `weights` are taken.",
     )  # fmt: skip
 
 

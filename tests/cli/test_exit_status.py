@@ -43,7 +43,7 @@ def test_the_threshold_decides(text: bytes, arguments: tuple[str, ...], status: 
         (("check", "--form", "json", "-"), "unrecognized arguments: --form"),
         (("check", "--format", "yaml", "-"), "invalid choice: 'yaml'"),
         (("check", "--phase", "VAL", "-"), "invalid choice: 'VAL'"),
-        (("check", "--data-shape", "227", "-"), "channels, height and width such as 3x227x227, not '227'"),
+        (("check", "--data-shape", "3x", "-"), "the shape of one item, such as 3x227x227, not '3x'"),
         (("check", "--data-shape", "3x0x5", "-"), "not '3x0x5'"),
         (("check", "--data-shape", "3x99999999999x5", "-"), "not '3x99999999999x5'"),
         (("check", "--batch", "0", "-"), "a positive number, not '0'"),

@@ -15,7 +15,7 @@ from caffe_ls.net.lower import lower_file, lower_nets_of_solver
 from caffe_ls.net.model import Damage, DataSource, Net, NetText, Phase, State
 from caffe_ls.syntax.tree import Entry
 
-_DATA_SHAPE = re.compile(r"([1-9]\d{0,9})x([1-9]\d{0,9})x([1-9]\d{0,9})")
+_DATA_SHAPE = re.compile(r"[1-9]\d{0,9}(x[1-9]\d{0,9}){0,30}")
 
 _Result = TypeVar("_Result")
 
@@ -81,8 +81,9 @@ def _data_source(document: PrototxtDocument) -> DataSource:
     files = document.context.files
     # A shape in the settings that is none counts as not given.
     found = _DATA_SHAPE.fullmatch(document.settings.data_shape)
+    shape = tuple(int(size) for size in document.settings.data_shape.split("x")) if found else None
     return DataSource(
-        (int(found[1]), int(found[2]), int(found[3])) if found else None,
+        shape,
         document.context.batch,
         records=records_of(net_text(document), files) if files is not None else (),
     )

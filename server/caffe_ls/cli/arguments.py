@@ -11,7 +11,7 @@ import caffe_ls
 from caffe_ls.cli.errors import FAILED
 from caffe_ls.cli.options import CheckOptions, CommonOptions
 
-_DATA_SHAPE = re.compile(r"[1-9]\d*x[1-9]\d*x[1-9]\d*")
+_DATA_SHAPE = re.compile(r"[1-9]\d*(x[1-9]\d*){0,30}")
 _LARGEST_DIMENSION = 2**31 - 1
 
 _EPILOG = """\
@@ -158,7 +158,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _data_shape(text: str) -> str:
     if not _DATA_SHAPE.fullmatch(text) or any(int(size) > _LARGEST_DIMENSION for size in text.split("x")):
-        raise argparse.ArgumentTypeError(f"channels, height and width such as 3x227x227, not {text!r}")
+        raise argparse.ArgumentTypeError(f"the shape of one item, such as 3x227x227, not {text!r}")
     return text
 
 

@@ -52,16 +52,23 @@ class Record(NamedTuple):
 
 
 class DataSource(NamedTuple):
-    """What is known of the data that data layers read: channels, height and width, and the batch.
+    """What is known of the data that data layers read: the shape of one item, and the batch.
 
-    `may_assume`: whether a guess may take the place of what is not known. `records` are what is really there, and go
-    before `shape`.
+    Items of images are channels, height and width; those of HDF5 files may have any number of axes. `may_assume`:
+    whether a guess may take the place of what is not known. `records` are what is really there, and go before `shape`.
     """
 
-    shape: tuple[int, int, int] | None = None
+    shape: tuple[int, ...] | None = None
     batch: int | None = None
     may_assume: bool = True
     records: tuple[Record, ...] = ()
+
+    @property
+    def image(self) -> tuple[int, int, int] | None:
+        """Channels, height and width, where the items are images."""
+        if self.shape is None or len(self.shape) != 3:
+            return None
+        return self.shape[0], self.shape[1], self.shape[2]
 
     def record(self, kind: str, source: str) -> Record | None:
         """What a data layer of this type reads of this source."""

@@ -46,14 +46,9 @@ def data(given: Given) -> Step:
     written = own.integer("batch_size", 1 if kind == "ImageData" else 0)
     batch: Dim = given.data.batch or written or None
     refusals = tuple(unreadable(given, _MESSAGES[kind]))
-    if kind == "HDF5Data" and (record is not None or given.data.shape is None):
+    if kind == "HDF5Data":
         refusals += tuple(untransformable(given, (None, None, None)))
-        if record is None:
-            # The files' datasets may have any number of axes.
-            return Step((None,) * given.top_count, refusals=refusals)
-        datasets = dict(record.tops)
-        tops = tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops)
-        return Step(tops, refusals=refusals)
+        return Step(_datasets(given, record, batch), refusals=refusals)
     first, assumes = _image(given, own, record)
     refusals += tuple(untransformable(given, (first[0], *_uncropped(given, own, record))))
     rest: Shape = (1, 1, None, 8) if kind == "AnnotatedData" else (batch,)
@@ -70,6 +65,19 @@ def video_data(given: Given) -> Step:
     batch: Dim = given.data.batch or given.group("video_data_param").integer("batch_size") or None
     size: Dim = given.group("transform_param").integer("crop_size") or None
     return Step(((batch, None, size, size), *(((batch,),) * (given.top_count - 1))))
+
+
+def _datasets(given: Given, record: Record | None, batch: Dim) -> tuple[AnyShape, ...]:
+    """The tops of an HDF5 file, whose datasets may have any number of axes; a given shape tells of the first alone.
+
+    Where the batch is given too, one number an item is taken for the others, as for labels.
+    """
+    if record is not None:
+        datasets = dict(record.tops)
+        return tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops)
+    first: AnyShape = None if given.data.shape is None else (batch, *given.data.shape)
+    other: AnyShape = None if given.data.shape is None or given.data.batch is None else (batch,)
+    return (first, *((other,) * (given.top_count - 1)))
 
 
 def _uncropped(given: Given, own: Group, record: Record | None) -> tuple[Dim, Dim]:
@@ -89,7 +97,7 @@ def _image(given: Given, own: Group, record: Record | None) -> tuple[Shape, str]
         channels, height, width = record.image
         sizes = _sizes(transform, None if height is None or width is None else (0, height, width))
         return (channels, sizes[0] or height, sizes[1] or width), record.assumes
-    known = given.data.shape
+    known = given.data.image
     channels = 1 if transform.flag("force_gray") else known[0] if known else None
     sizes = _sizes(transform, known)
     if known is not None:
