@@ -72,10 +72,12 @@ def _more_read(server: Server, uri: str) -> None:
 def _all_read(server: Server, uri: str) -> None:
     from caffe_ls.features.log_diagnostics import log_diagnostics
 
-    view = server.session.logs.view(uri)
-    if view is None:
+    view, log = server.session.logs.view(uri), server.session.logs.get(uri)
+    if view is None or log is None:
         return
-    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, log_diagnostics(view), view.version))
+    if log.is_text:
+        told = types.PublishDiagnosticsParams(uri, log_diagnostics(view), view.version)
+        server.text_document_publish_diagnostics(told)
     _more_read(server, uri)
 
 

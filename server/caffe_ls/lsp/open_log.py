@@ -47,6 +47,11 @@ class OpenLog:
         return False
 
     @property
+    def is_text(self) -> bool:
+        """Whether the log's lines are those of the file that an editor would show."""
+        return True
+
+    @property
     def is_read(self) -> bool:
         """Whether all that is there has been read, or nobody wants the rest."""
         return self.cancelled or self.growing.text.size >= self.size

@@ -59,6 +59,10 @@ class PackedLog(OpenLog):
         return self._size
 
     @property
+    def is_text(self) -> bool:
+        return False
+
+    @property
     def share(self) -> float:
         return 1.0 if self._at_end else min(1.0, self._packed.tell() / max(1, self._size))
 
