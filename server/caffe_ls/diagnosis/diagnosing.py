@@ -7,6 +7,8 @@ several that would explain the same, the first in the chain goes before what fol
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.diagnosis.cause import Cause
@@ -18,6 +20,7 @@ from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.record import Record, Run
 
 _LEAST = 0.05  # Less sure than this is not worth a line.
+_PROVEN, _SUGGESTED = 0.9, 0.8
 
 
 def diagnose(
@@ -49,9 +52,20 @@ def diagnose_evidence(evidence: Evidence) -> tuple[Cause, ...]:
             known = best.get(cause.cause)
             if cause.confidence >= _LEAST and (known is None or known.confidence < cause.confidence):
                 best[cause.cause] = cause
+    best = _explained_away(best)
     if evidence.ended == "killed" and "interrupted" not in best:
         strongest = max((cause.confidence for cause in best.values()), default=0.0)
         best["interrupted"] = interrupted(symptoms, strongest)
     best["healthy"] = healthy(symptoms, tuple(best.values()))
     ranked = sorted(best.values(), key=lambda cause: -cause.confidence)
     return tuple(cause for cause in ranked if cause.confidence >= _LEAST) or (ranked[0],)
+
+
+def _explained_away(causes: dict[str, Cause]) -> dict[str, Cause]:
+    """Where one cause is as good as proven, what the symptoms would suggest without it is worth half."""
+    if max((cause.confidence for cause in causes.values()), default=0.0) < _PROVEN:
+        return causes
+    return {
+        name: replace(cause, confidence=cause.confidence / 2) if cause.confidence < _SUGGESTED else cause
+        for name, cause in causes.items()
+    }
