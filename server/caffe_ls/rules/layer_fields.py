@@ -11,6 +11,9 @@ from caffe_ls.rules.rewriting import into_end, removal
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
+# A layer of today's form that begins a line.
+_HEAD = re.compile(r"(?:\A|\n)([ \t]*)layer\s*:?\s*\Z")
+
 
 def write_field(text: str, layer: Group, message: str, name: str, value: str) -> Edit | None:
     """Give a field of one of the layer's messages a value; both are made where they are not given.
@@ -44,6 +47,23 @@ def set_field(net: Net, layer: int, message: str, name: str, value: str, title: 
     if edit is None:
         return ()
     return (fix(title or f"Set `{name}: {value}`", in_file(edit, placed.base)),)
+
+
+def layer_behind(net: Net, layer: int, fields: str) -> Edit | None:
+    """Write a new layer behind a layer of the net, to be built in the same states; None where forms are older ones."""
+    placed = net.text.layers[net.layers[layer].origin]
+    own = placed.spec.fields
+    head = _HEAD.search(placed.text[: own.span.start])
+    if head is None or not is_block(placed.text, own.span):
+        return None
+    rules = "".join(
+        f" {kind} {placed.text[own.place(kind, number).start : own.place(kind, number).end]}"
+        for kind in ("include", "exclude")
+        for number in range(own.count(kind))
+    )
+    line_end = "\r\n" if "\r\n" in placed.text else "\n"
+    content = f"{line_end}{head[1]}layer {{ {fields}{rules} }}"
+    return in_file(Edit(Span(own.span.end, own.span.end), content), placed.base)
 
 
 def in_file(edit: Edit, base: int) -> Edit:
