@@ -1,4 +1,4 @@
-"""BatchNorm layers: whose statistics they use, over how many numbers, and whether the net was trained before."""
+"""BatchNorm layers: whose statistics they use, over how many numbers, and whether the net is trained, or was before."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def numbers_per_channel(layer: Layer) -> int | None:
     if shape is None or len(shape) < 2:
         return None
     return count((shape[0], *shape[2:]))
+
+
+def is_trained(net: Net) -> bool:
+    """Whether the net is built to be trained, and something in it learns."""
+    return net.phase == "TRAIN" and any(layer.needs_backward for layer in reversed(net.layers))
 
 
 def has_frozen_weights(net: Net) -> bool:

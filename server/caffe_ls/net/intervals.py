@@ -78,16 +78,17 @@ def union(several: list[Values]) -> Values:
 
 
 def total(several: list[Values]) -> Values:
-    """The sums of numbers of several blobs."""
-    sure = all(values.sure for values in several)
+    """The sums of numbers of several blobs; where one of them makes up for another, they may go less far."""
+    sure = all(values.sure and (values.low < 0 or len(several) == 1) for values in several)
     return Values(sum(values.low for values in several), sum(values.high for values in several), sure)
 
 
 def products(one: Values, other: Values) -> Values:
-    """The products of numbers of two blobs."""
+    """The products of numbers of two blobs; numbers that have the same sign together are never below 0."""
     ends = [product(a, b) for a in (one.low, one.high) for b in (other.low, other.high)]
     atoms = (0.0,) if 0.0 in one.atoms or 0.0 in other.atoms else ()
-    return Values(min(ends), max(ends), one.sure and other.sure, atoms)
+    sure = one.sure and other.sure and (one.low >= 0 or other.low >= 0)
+    return Values(min(ends), max(ends), sure, atoms)
 
 
 def greatest(several: list[Values]) -> Values:

@@ -50,9 +50,9 @@ class Asked(NamedTuple):
         return self.layer.spec.fields.group(name)
 
 
-def values_read(net: Net, layers: Iterable[int]) -> dict[int, Values]:
-    """What the first bottoms of some layers can hold, by layer."""
-    sources = {index: net.layers[index].sources[0] for index in layers if net.layers[index].sources}
+def values_read(net: Net, layers: Iterable[int], bottom: int = 0) -> dict[int, Values]:
+    """What one of the bottoms of some layers can hold, by layer."""
+    sources = {index: net.layers[index].sources[bottom] for index in layers if len(net.layers[index].sources) > bottom}
     found: dict[Source, Values] = {}
     for one in sorted(_above(net, [source for source in sources.values() if source is not None])):
         at = net.layers[one.layer]

@@ -45,7 +45,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from caffe_ls.net.batch_norms import asks_for_global_statistics, eps_of, has_frozen_weights
+from caffe_ls.net.batch_norms import asks_for_global_statistics, eps_of, has_frozen_weights, is_trained
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
@@ -55,7 +55,7 @@ from caffe_ls.rules.several_layers import and_more, remove_in_all
 @net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     layers = [index for index in net.of_type("BatchNorm") if asks_for_global_statistics(net.layers[index])]
-    if net.phase != "TRAIN" or not layers or has_frozen_weights(net):
+    if not layers or not is_trained(net) or has_frozen_weights(net):
         return
     first = net.layers[layers[0]]
     eps = eps_of(first)

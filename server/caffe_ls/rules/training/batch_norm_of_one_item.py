@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.batch_norms import eps_of, numbers_per_channel, uses_batch_statistics
+from caffe_ls.net.batch_norms import eps_of, is_trained, numbers_per_channel, uses_batch_statistics
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
@@ -37,6 +37,8 @@ from caffe_ls.rules.several_layers import and_more
 @net_rule(severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
     layers = [index for index in net.of_type("BatchNorm") if uses_batch_statistics(net.layers[index], net.phase)]
+    if not layers or (net.phase == "TRAIN" and not is_trained(net)):
+        return
     alone = [index for index in layers if numbers_per_channel(net.layers[index]) == 1]
     if alone:
         first = net.layers[alone[0]]

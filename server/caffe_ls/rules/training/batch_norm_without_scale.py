@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caffe_ls.net.batch_norms import is_trained
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
 from caffe_ls.rules.rule import net_rule
@@ -54,7 +55,7 @@ _ACTIVATIONS = frozenset({"ReLU", "PReLU", "ELU", "Sigmoid", "TanH", "BNLL", "Sw
 
 @net_rule(severity=Severity.HINT, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
+    if not net.of_type("BatchNorm") or not is_trained(net):
         return
     bare, unshifted = [], []
     for index in net.of_type("BatchNorm"):

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.batch_norms import uses_batch_statistics
+from caffe_ls.net.batch_norms import is_trained, uses_batch_statistics
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
 from caffe_ls.rules.layer_fields import in_file, remove_field, write_field
@@ -60,7 +60,7 @@ _BIASED = {
 
 @net_rule(severity=Severity.HINT, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
+    if not net.of_type("BatchNorm") or not is_trained(net):
         return
     found: list[int] = []
     for index in net.of_type("BatchNorm"):

@@ -31,7 +31,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from caffe_ls.net.batch_norms import uses_batch_statistics
+from caffe_ls.net.batch_norms import is_trained, uses_batch_statistics
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.rules.rule import net_rule
@@ -39,7 +39,7 @@ from caffe_ls.rules.rule import net_rule
 
 @net_rule(severity=Severity.INFORMATION)
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN" or not net.of_type("BatchNorm"):
+    if not net.of_type("BatchNorm") or not net.of_type("Dropout") or not is_trained(net):
         return
     for index in net.of_type("Dropout"):
         layer = net.layers[index]

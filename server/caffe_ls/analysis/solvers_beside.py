@@ -1,0 +1,87 @@
+"""The solvers that train a net, and the layers of the nets that a solver trains: each looked at from the other."""
+
+# ruff: noqa: PTH118, PTH119, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from caffe_ls.analysis.disk import FilesBeside
+from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.analysis.nets import judged_nets
+from caffe_ls.analysis.workspace import nets_of_solver, parsed, solvers_in
+from caffe_ls.net.lower import filtered, lower_file
+from caffe_ls.net.model import State
+from caffe_ls.text.source import decode
+
+_LARGEST_NET = 16_777_216
+
+
+class SolverBeside(NamedTuple):
+    """A solver that trains a net; `path` is written as the net's document's own is."""
+
+    path: str
+    document: PrototxtDocument
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+        return f"`{os.path.basename(self.path)}`"
+
+
+def solvers_training(document: PrototxtDocument) -> tuple[SolverBeside, ...]:
+    """The solvers in a net's folder that train it."""
+    files = document.context.files
+    if files is None:
+        return ()
+    folder = os.path.dirname(files.path)
+    key = (solvers_training, files.path, files.start_directory, files.top, document.path, document.dialect)
+    return files.access.once(key, lambda: tuple(_solvers_training(document, files, folder)))
+
+
+def _solvers_training(document: PrototxtDocument, files: FilesBeside, folder: str) -> Iterator[SolverBeside]:
+    for solver, text in solvers_in(folder, files.access):
+        file = parsed(text)
+        links = nets_of_solver(solver, file, files.access.read, files.start_directory, files.top)
+        if any(link.path == files.path and link.field != "test_net" for link in links):
+            shown = os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.relpath(solver, folder)))
+            context = Context(own_schema=document.context.own_schema, files=replace(files, path=solver))
+            settings = replace(document.settings, dialect=document.dialect) if not context.own_schema else None
+            yield SolverBeside(
+                shown, PrototxtDocument(shown, text, settings, kind="solver", context=context, file=file)
+            )
+
+
+class TrainedTypes(NamedTuple):
+    """The types of the layers that a solver trains; `name` is what messages call the net."""
+
+    name: str
+    types: frozenset[str]
+
+
+def trained_types(document: PrototxtDocument) -> TrainedTypes | None:
+    """The types of the layers of the net that a solver trains; None where that net is not there."""
+    own = next((net for net in judged_nets(document) if net.phase == "TRAIN"), None)
+    if own is not None:
+        return TrainedTypes("its net", frozenset(layer.type for layer in own.layers))
+    files = document.context.files
+    if files is None:
+        return None
+    for link in nets_of_solver(files.path, document.file, files.access.read, files.start_directory, files.top):
+        if link.field != "test_net" and link.path is not None:
+            path = link.path
+            key = (trained_types, path, document.dialect)
+            found = files.access.once(key, lambda: _types_in(files, path, document.dialect))
+            return None if found is None else TrainedTypes(f"`{os.path.basename(path)}`", found)
+    return None
+
+
+def _types_in(files: FilesBeside, path: str, dialect: str) -> frozenset[str] | None:
+    data = files.access.read(path)
+    if data is None or len(data) > _LARGEST_NET:
+        return None
+    text = lower_file(parsed(decode(data)), dialect)
+    return frozenset(text.layers[index].spec.type for index in filtered(text, State("TRAIN")))
