@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,6 @@ from caffe_ls.analysis.log_files import files_of_log
 from caffe_ls.cli.errors import FINDINGS, NOTHING_FOUND, CommandError
 from caffe_ls.cli.files import disk_access, reason_of
 from caffe_ls.cli.log_input import chunks_of, following
-from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import STANDARD_INPUT, CheckOptions, CommonOptions
 from caffe_ls.cli.output import write
 from caffe_ls.diagnosis.cause import Cause
@@ -152,6 +152,8 @@ def _given(path: str, opened: Callable[[str], PrototxtDocument | None]) -> Proto
 
 
 def _opener(options: DiagnoseOptions) -> Callable[[str], PrototxtDocument | None]:
+    from caffe_ls.cli.opening import Opener
+
     opener = Opener(CheckOptions((options.path,), options.common))
     known: dict[str, PrototxtDocument | None] = {}
 
@@ -172,12 +174,17 @@ def _print(report: LogReport, options: DiagnoseOptions) -> None:
         indent = None if options.follow else 1
         write(json.dumps(to_json(report), indent=indent, allow_nan=False) + "\n")
         return
+    from caffe_ls.cli.formats.log_summary import summary
+
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        write("".join(f"{line.text}\n" for line in summary(report)))
+        return
     from rich.console import Console
+    from rich.text import Text
 
-    from caffe_ls.cli.formats.log_summary import show
-
-    wide = None if sys.stdout.isatty() else 120
-    show(report, Console(file=sys.stdout, highlight=False, width=wide))
+    console = Console(highlight=False)
+    for line in summary(report):
+        console.print(Text(line.text, line.style), soft_wrap=True)
 
 
 def _status(report: LogReport) -> int:

@@ -5,12 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, NamedTuple
 
 from caffe_ls.cli.output import one_line
 from caffe_ls.diagnosis.cause import Cause
@@ -24,51 +19,52 @@ if TYPE_CHECKING:
     from caffe_ls.cli.diagnose import LogReport, RunReport
 
 _WIDTH = 32
+_LONGEST_NAME = 40
 _MOST_CURVES = 24
 _MOST_FINDINGS = 30
 _SHOWN_CAUSES = 3
 _COLOURS = {"error": "red", "warning": "yellow", "information": "cyan", "hint": "dim"}
 
 
-def show(report: LogReport, console: Console) -> None:
-    """Print the verdict, what speaks for it, and the curves of each run."""
+class Line(NamedTuple):
+    """A line of the summary, and its style on a terminal."""
+
+    text: str
+    style: str = ""
+
+
+def summary(report: LogReport) -> Iterator[Line]:
+    """The verdict, what speaks for it, and the curves of each run; nothing in it steers a terminal."""
     size = f"{report.record.lines:,} lines, {report.record.bytes:,} bytes"
-    console.print(f"[bold]{_safe(report.path)}[/bold]  {size}")
+    yield Line(f"{one_line(report.path)}  {size}", "bold")
     if not report.runs:
-        console.print("no line of a training run of Caffe's in it")
-        return
+        yield Line("no line of a training run of Caffe's in it")
     for number, run in enumerate(report.runs, 1):
-        _show_run(report, run, number, console)
+        yield from _run(report, run, number)
 
 
-def _show_run(report: LogReport, run: RunReport, number: int, console: Console) -> None:
+def _run(report: LogReport, run: RunReport, number: int) -> Iterator[Line]:
     of = f"run {number} of {len(report.runs)}, from line {run.run.start_line}: " if len(report.runs) > 1 else ""
     if run.run.last_iteration is None:
         iterations = "no iteration"
     else:
         iterations = f"iterations {run.run.first_iteration} to {run.run.last_iteration}"
-    how = ended(report.record, run.run, report.growing)
-    console.print(f"\n{of}{iterations}, {how}, {run.evidence.dialect}", style="dim")
+    yield Line("")
+    yield Line(f"{of}{iterations}, {ended(report.record, run.run, report.growing)}, {run.evidence.dialect}", "dim")
     for at, cause in enumerate(_worth_showing(run.causes)):
-        _show_cause(cause, at == 0, console)
+        yield from _cause(cause, at == 0)
     found = first_nonfinite(run.run)
     if found is not None:
-        where = " ".join(part for part in (found.layer, found.blob, found.part) if part)
-        console.print(
-            f"  first value that is no number: line {found.line}, iteration {found.iteration}, {found.direction} "
-            f"{_safe(where)}"
-        )
-    curves = _curves(run)
-    if curves is not None:
-        console.print(curves)
+        where = " ".join(part for part in (found.direction, found.layer, found.blob, found.part) if part)
+        text = f"  first value that is no number: line {found.line}, iteration {found.iteration}, {where}"
+        yield Line(one_line(text))
+    yield from _curves(run)
     for finding in run.findings[:_MOST_FINDINGS]:
         severity = finding.severity.value if finding.severity else "warning"
-        place = f"{_safe(report.path)}:{finding.line}"
-        colour = _COLOURS.get(severity, "yellow")
-        words = f"{place}: [{colour}]{severity}[/{colour}]: {_safe(finding.message)} \\[{finding.rule}]"
-        console.print(words, soft_wrap=True)
+        text = f"{report.path}:{finding.line}: {severity}: {finding.message} [{finding.rule}]"
+        yield Line(one_line(text), _COLOURS.get(severity, ""))
     if len(run.findings) > _MOST_FINDINGS:
-        console.print(f"and {len(run.findings) - _MOST_FINDINGS} more findings (--format json has them all)")
+        yield Line(f"and {len(run.findings) - _MOST_FINDINGS} more findings (--format json has them all)")
 
 
 def _worth_showing(causes: Sequence[Cause]) -> Iterator[Cause]:
@@ -78,39 +74,30 @@ def _worth_showing(causes: Sequence[Cause]) -> Iterator[Cause]:
             yield cause
 
 
-def _show_cause(cause: Cause, first: bool, console: Console) -> None:
-    colour = "green" if cause.cause == "healthy" else "red" if first else "yellow"
-    prefix = "" if first else "or "
-    console.print(f"{prefix}[bold {colour}]{cause.cause}[/bold {colour}] ({100 * cause.confidence:.0f} %)")
+def _cause(cause: Cause, first: bool) -> Iterator[Line]:
+    style = "bold green" if cause.cause == "healthy" else "bold red" if first else "bold yellow"
+    yield Line(f"{'' if first else 'or '}{cause.cause} ({100 * cause.confidence:.0f} %)", style)
     for reason in cause.because:
         line = f"line {reason.line}: " if reason.line is not None else ""
-        console.print(Text(f"  · {line}{one_line(reason.text)}"), soft_wrap=True)
-    if not first:
-        return
-    console.print(Text(f"  to be sure: {one_line(cause.confirm)}"), soft_wrap=True)
-    for fix in cause.fixes:
-        console.print(Text(f"  fix: {one_line(fix.title)}"), soft_wrap=True)
+        yield Line(f"  · {line}{one_line(reason.text)}")
+    if first:
+        yield Line(f"  to be sure: {one_line(cause.confirm)}")
+        for fix in cause.fixes:
+            yield Line(f"  fix: {one_line(fix.title)}")
 
 
-def _curves(run: RunReport) -> Table | None:
-    rows: list[tuple[str, Series]] = []
-    if run.run.loss.values:
-        rows.append(("loss (smoothed)", run.run.loss))
+def _curves(run: RunReport) -> Iterator[Line]:
+    rows: list[tuple[str, Series]] = [("loss (smoothed)", run.run.loss)]
     for output, series in run.run.outputs.items():
         phase = "train" if output.phase == "TRAIN" else f"test #{output.net}" if output.net else "test"
-        rows.append((f"{phase} {output.name}", series))
+        rows.append((one_line(f"{phase} {output.name}")[:_LONGEST_NAME], series))
     if len(set(run.run.rate.values)) > 1:
         rows.append(("learning rate", run.run.rate))
     rows = [(name, series) for name, series in rows if series.values][:_MOST_CURVES]
-    if not rows:
-        return None
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("", "first", "", "last"):
-        table.add_column(name, justify="right" if name else "left")
+    wide = max((len(name) for name, _ in rows), default=0)
     for name, series in rows:
         first, last = (cell(float(f"{series.values[at]:.4g}")) for at in (0, -1))
-        table.add_row(Text("  " + one_line(name)), first, _drawn(series.values), last)
-    return table
+        yield Line(f"  {name:{wide}}  {first:>10}  {_drawn(series.values):{_WIDTH}}  {last}")
 
 
 def _drawn(values: Sequence[float]) -> str:
@@ -118,7 +105,3 @@ def _drawn(values: Sequence[float]) -> str:
     size = max(1, -(-len(values) // _WIDTH))
     cells = [values[start : start + size] for start in range(0, len(values), size)]
     return sparkline([fmean(cell) if all(map(math.isfinite, cell)) else math.nan for cell in cells])
-
-
-def _safe(text: str) -> str:
-    return escape(one_line(text))
