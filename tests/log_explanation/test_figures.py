@@ -51,6 +51,19 @@ def test_the_history_of_a_line_ends_with_that_line() -> None:
     assert history(None, 7).values == ()
 
 
+def test_a_value_that_a_long_series_has_not_kept_is_still_the_last_of_its_history() -> None:
+    series = Series(points=4)
+    for at in range(200):
+        series.add(at, float(at % 10), at + 1)
+    lost = next(
+        at for at in range(100, 150) if at + 1 not in [series.line_at(kept) for kept in range(len(series.values))]
+    )
+    past = history(series, lost + 1, (lost, float(lost % 10)))
+    assert (past.iterations[-1], past.values[-1]) == (lost, float(lost % 10))
+    kept = series.line_at(len(series.values) - 1)
+    assert history(series, kept, (0, -1.0)).values[-1] == series.values[-1]
+
+
 def test_growth_is_told_against_what_was_usual() -> None:
     series = Series()
     for at, value in enumerate([1.0, 1.0, math.nan, 1.0, 50.0]):

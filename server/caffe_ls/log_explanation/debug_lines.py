@@ -56,7 +56,7 @@ def norm_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
     )
     values = [number(line.match[group]) for group in (1, 2, 3, 4)]
     for (norm, part), value in zip(NORMS, values, strict=True):
-        told = history(line.run.norms.get((norm, part)), line.number).text()
+        told = history(line.run.norms.get((norm, part)), line.number, (moment.iteration, value)).text()
         yield f"- {norm} of {part}: {figure(value)}" + (f"  \n  {told}" if told else "")
     if not all(map(math.isfinite, values)):
         yield (
@@ -79,7 +79,7 @@ def _quantity(document: LogDocument, line: LogLine, around: Around, quantity: Qu
     yield _title(quantity, layer) + _at(moment)
     yield f"`{figure(value)}` is the **mean of |x|**, sum(|x|) / count; no norm"
     yield from _bounds(_shape(layer, quantity), value)
-    past = history(_series(line.run, moment, quantity), line.number)
+    past = history(_series(line.run, moment, quantity), line.number, (moment.iteration, value))
     told = past.text()
     if told:
         yield f"Before: {told}"

@@ -47,13 +47,20 @@ class History(NamedTuple):
         )
 
 
-def history(series: Series | None, line: int) -> History:
-    """The values of a series down to a line of the log, numbered from 1."""
+def history(series: Series | None, line: int, own: tuple[int | None, float] | None = None) -> History:
+    """The values of a series down to a line of the log, numbered from 1.
+
+    Long series keep only some of their values: `own`, the iteration and the value of the line itself, is added where
+    it is not among them.
+    """
     if series is None:
         return History((), ())
     end = bisect_right(range(len(series.values)), line, key=series.line_at)
     start = max(0, end - _SHOWN)
-    return History(tuple(series.iterations[start:end]), tuple(series.values[start:end]))
+    iterations, values = tuple(series.iterations[start:end]), tuple(series.values[start:end])
+    if own is not None and own[0] is not None and end and series.line_at(end - 1) != line:
+        iterations, values = (*iterations[1:], own[0]), (*values[1:], own[1])
+    return History(iterations, values)
 
 
 def _least(values: tuple[float, ...]) -> str:

@@ -34,7 +34,7 @@ def loss_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
         yield "The sum of all weighted losses of this iteration (`average_loss` is 1: nothing is smoothed)"
     if line.group(2):
         yield f"Speed: {line.group(2)}" + _time_left(line, solver)
-    past = history(line.run.loss, line.number)
+    past = history(line.run.loss, line.number, (int(line.group(1)), value))
     yield from _before(past)
     yield from (f"**Now**: {sentence}" for sentence in _loss_now(past, known_values(value, "", None, None)))
 
@@ -64,7 +64,7 @@ def output_line(document: LogDocument, line: LogLine, around: Around) -> Iterato
         weight = number(line.match[5])
         yield f"A loss of weight {figure(weight)}: it counts {figure(value * weight)} in the sum that is minimised"
     output = Output(moment.phase, moment.net, int(line.group(2)), name)
-    past = history(line.run.outputs.get(output), line.number)
+    past = history(line.run.outputs.get(output), line.number, (moment.iteration, value))
     yield from _before(past)
     layer = _layer_making(document, line, moment, name)
     if layer is not None:
@@ -115,7 +115,7 @@ def clipping_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[s
     if solver is not None and solver.integer("iter_size") > 1:
         size = solver.integer("iter_size")
         yield f"It is clipped before it is divided by `iter_size`: the threshold is {size} times tighter than it looks"
-    past = history(line.run.clipping, line.number)
+    past = history(line.run.clipping, line.number, (moment.iteration, norm))
     yield from _before(past)
     if not math.isfinite(norm):
         yield "**Now**: a factor cannot rescue nan or inf; the parameters are lost with this update"

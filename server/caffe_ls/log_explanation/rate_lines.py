@@ -36,7 +36,7 @@ def rate_line(document: LogDocument, line: LogLine, around: Around) -> Iterator[
     solver = solver_of(document, line.run)
     if solver is not None:
         yield from _policy(solver, iteration, value)
-    told = history(line.run.rate, line.number).text()
+    told = history(line.run.rate, line.number, (iteration, value)).text()
     if told:
         yield f"Before: {told}"
     if not math.isfinite(value):
