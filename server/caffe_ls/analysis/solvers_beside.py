@@ -70,13 +70,13 @@ def trained_types(document: PrototxtDocument) -> TrainedTypes | None:
     files = document.context.files
     if files is None:
         return None
-    for link in nets_of_solver(files.path, document.file, files.access.read, files.start_directory, files.top):
-        if link.field != "test_net" and link.path is not None:
-            path = link.path
-            key = (trained_types, path, document.dialect)
-            found = files.access.once(key, lambda: _types_in(files, path, document.dialect))
-            return None if found is None else TrainedTypes(f"`{os.path.basename(path)}`", found)
-    return None
+    links = nets_of_solver(files.path, document.file, files.access.read, files.start_directory, files.top)
+    path = next((link.path for link in links if link.field != "test_net" and link.path is not None), None)
+    if path is None:
+        return None
+    key = (trained_types, path, document.dialect)
+    found = files.access.once(key, lambda: _types_in(files, path, document.dialect))
+    return None if found is None else TrainedTypes(f"`{os.path.basename(path)}`", found)
 
 
 def _types_in(files: FilesBeside, path: str, dialect: str) -> frozenset[str] | None:

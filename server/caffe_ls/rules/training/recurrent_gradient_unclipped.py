@@ -5,8 +5,8 @@ it is a thousand times the usual, and one such update throws the weights away. `
 down together where their L2 norm is above it. What norm is usual shows in a run with `debug_info`; 1 to 10 does for
 most nets, 35 in older examples. Small rates may do without, so this is information.
 
-Source: sgd_solver.cpp (SGDSolver::ClipGradients), recurrent_layer.cpp; Pascanu, Mikolov and Bengio, On the difficulty of
-training recurrent neural networks (2013).
+Source: sgd_solver.cpp (SGDSolver::ClipGradients), recurrent_layer.cpp; Pascanu, Mikolov and Bengio, On the difficulty
+of training recurrent neural networks (2013).
 
 Bad (path /net.prototxt):
     layer {
