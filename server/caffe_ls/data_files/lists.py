@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import ne
 from typing import NamedTuple
 
 from caffe_ls.wire.stored_bytes import NotReadableError, StoredBytes
@@ -22,11 +23,16 @@ class ListedImage(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """How many lines a list has, and the range of their labels."""
+    """How many lines a list has, the range of their labels, how many labels there are, and how often they change.
+
+    `changes` counts the lines whose label is another than that of the line before.
+    """
 
     records: int
     smallest: int
     largest: int
+    different: int = 1
+    changes: int = 0
 
 
 class Windows(NamedTuple):
@@ -47,13 +53,17 @@ def first_image(stored: StoredBytes) -> ListedImage:
 
 def labels(stored: StoredBytes) -> Labels:
     """All lines of an image list; reads the whole of it, a piece at a time."""
-    records = 0
+    records = changes = 0
     written: set[bytes] = set()
+    last: list[bytes] = []
     for lines in _lines(stored):
         records += len(lines)
-        written.update([line.rpartition(b" ")[2] for line in lines])
-    numbers = [_integer(label) for label in written]
-    return Labels(records, min(numbers, default=0), max(numbers, default=0))
+        found = [line.rpartition(b" ")[2].rstrip() for line in lines]
+        written.update(found)
+        changes += sum(map(ne, [*last, *found], found if last else found[1:]))
+        last = found[-1:]
+    numbers = {_integer(label) for label in written}
+    return Labels(records, min(numbers, default=0), max(numbers, default=0), len(numbers), changes)
 
 
 def first_name(stored: StoredBytes) -> str:
