@@ -34,6 +34,7 @@ Good (settings {"dialect": "ssd"}):
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.families import trained_for
@@ -44,6 +45,8 @@ from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.layer_fields import set_field
 from caffe_ls.rules.rule import document_rule
 
+_Loss: TypeAlias = "tuple[Net, int, str | None]"
+
 _CODES = ("", "CORNER", "CENTER_SIZE", "CORNER_SIZE")
 
 
@@ -53,10 +56,10 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     outputs = [(net, index) for net in nets for index in net.of_type("DetectionOutput")]
     if not outputs or document.template:
         return
-    losses = [(net, index, None) for net in nets for index in net.of_type("MultiBoxLoss")]
+    losses: list[_Loss] = [(net, index, None) for net in nets for index in net.of_type("MultiBoxLoss")]
     if not losses:
         losses = [
-            (relative.net, index, relative.path)  # type: ignore[misc]
+            (relative.net, index, relative.path)
             for relative in trained_for(document)
             for index in relative.net.of_type("MultiBoxLoss")
         ]
@@ -69,7 +72,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
                     yield finding
 
 
-def _meant(net: Net, index: int, losses: list[tuple[Net, int, str | None]]) -> list[tuple[Net, int, str | None]]:
+def _meant(net: Net, index: int, losses: list[_Loss]) -> list[_Loss]:
     """The loss that teaches what the layer reads: of several the one of the same name of the boxes, else none."""
     if len({(id(trained.text), trained.layers[loss].origin) for trained, loss, _ in losses}) <= 1:
         return losses[:1]
