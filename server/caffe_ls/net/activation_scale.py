@@ -10,11 +10,11 @@ anew at 1, and so does it behind a normalization.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from caffe_ls.net.first_weights import WEIGHTED, filled, first_bias, first_weights, input_width
+from caffe_ls.net.first_weights import WEIGHTED, filled, first_state
 from caffe_ls.net.model import Layer, Net, Source
 
 _HALF_NORMAL = 1 / math.pi
@@ -40,7 +40,8 @@ class Scale(NamedTuple):
 
     def times(self, factor: float) -> Scale:
         """The scale of the numbers times another of the root mean square `factor`."""
-        return Scale(_bounded(self.square * factor**2), _bounded(self.signal * factor**2), self.mean_share)
+        grown = factor * factor
+        return Scale(_bounded(self.square * grown), _bounded(self.signal * grown), self.mean_share)
 
     @property
     def root_mean_square(self) -> float:
@@ -53,6 +54,9 @@ class Scale(NamedTuple):
 
 
 UNIT = Scale(1.0, 1.0)
+
+Transfer: TypeAlias = Callable[[list[Scale]], Scale]
+"""What a layer makes of the scales of its bottoms; kept with the layer's text."""
 
 
 RAW_BYTES = 60.0
@@ -118,46 +122,59 @@ def activation_scales(net: Net, data: float = 1.0) -> dict[Source, Scale]:
 
 
 def _made(layer: Layer, read: list[Scale], trains: bool) -> Scale:
-    kind, first = layer.type, read[0]
-    if kind in WEIGHTED:
-        return _weighted(layer, first)
-    rule = _RULES.get(kind)
-    if rule is not None:
-        return rule(layer, read)
-    if kind == "Dropout":
-        ratio = layer.spec.fields.group("dropout_param").number("dropout_ratio", 0.5)
-        return first.times(1 / math.sqrt(1 - ratio)) if trains and 0 <= ratio < 1 else first
-    return first if kind in _PASSING else UNIT
+    kind = layer.type
+    if kind in _PASSING:
+        return read[0]
+    key = (_made, layer.param_shapes, trains)
+    transfer = layer.spec.cache.get(key)
+    if transfer is None:
+        rule = _RULES.get(kind)
+        transfer = _unknown if rule is None else _first if kind == "Dropout" and not trains else rule(layer)
+        layer.spec.cache[key] = transfer
+    return transfer(read)  # type: ignore[operator, no-any-return]
 
 
-def _weighted(layer: Layer, read: Scale) -> Scale:
-    weights, width = first_weights(layer), input_width(layer)
+def _first(read: list[Scale]) -> Scale:
+    return read[0]
+
+
+def _unknown(read: list[Scale]) -> Scale:
+    return UNIT
+
+
+def _weighted(layer: Layer) -> Transfer:
+    weights, bias, width = first_state(layer)
     if weights is None or width is None:
-        return UNIT
-    noise = width * weights.deviation**2
-    common = (width * weights.mean) ** 2 * read.mean_share
-    if weights.is_constant and not weights.is_zero:
-        common = max(common, width * weights.mean**2)
-    bias = first_bias(layer)
-    offset = 0.0 if bias is None else bias.root_mean_square**2
-    square = (noise + common) * read.square + offset
-    mean = common * read.square + (offset if bias is not None and bias.is_constant else 0.0)
-    return Scale(_bounded(square), _bounded((noise + common) * read.signal), min(1.0, mean / square) if square else 0.0)
+        return _unknown
+    mean = weights.mean * weights.mean
+    noise, alike = width * weights.deviation * weights.deviation, width * width * mean
+    least = width * mean if weights.is_constant else 0.0
+    offset = 0.0 if bias is None else bias.root_mean_square * bias.root_mean_square
+    steady = offset if bias is not None and bias.is_constant else 0.0
+
+    def transfer(read: list[Scale]) -> Scale:
+        common = max(alike * read[0].mean_share, least)
+        square = (noise + common) * read[0].square + offset
+        share = (common * read[0].square + steady) / square if square else 0.0
+        return Scale(_bounded(square), _bounded((noise + common) * read[0].signal), min(1.0, share))
+
+    return transfer
 
 
-def _relu(layer: Layer, read: list[Scale]) -> Scale:
+def _relu(layer: Layer) -> Transfer:
     slope = min(1.0, abs(layer.spec.fields.group("relu_param").number("negative_slope")))
-    return _rectified(read[0], slope)
+    return lambda read: _rectified(read[0], slope)
 
 
-def _prelu(layer: Layer, read: list[Scale]) -> Scale:
+def _prelu(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("prelu_param")
-    slope = filled(own.group("filler"), None) if own.has("filler") else None
-    return _rectified(read[0], min(1.0, abs(slope.mean)) if slope is not None else 0.25)
+    filler = filled(own.group("filler"), None) if own.has("filler") else None
+    slope = min(1.0, abs(filler.mean)) if filler is not None else 0.25
+    return lambda read: _rectified(read[0], slope)
 
 
-def _elu(layer: Layer, read: list[Scale]) -> Scale:
-    return _rectified(read[0], 0.0)
+def _elu(layer: Layer) -> Transfer:
+    return lambda read: _rectified(read[0], 0.0)
 
 
 def _rectified(read: Scale, slope: float) -> Scale:
@@ -167,91 +184,129 @@ def _rectified(read: Scale, slope: float) -> Scale:
     return Scale(read.square * max(kept, read.mean_share), read.signal * kept, share)
 
 
-def _sigmoid(layer: Layer, read: list[Scale]) -> Scale:
+def _sigmoid(layer: Layer) -> Transfer:
+    return _squashed
+
+
+def _squashed(read: list[Scale]) -> Scale:
     signal = min(_SIGMOID_SLOPE**2 * read[0].signal, 0.25)
     return Scale(0.25 + signal, signal, 0.25 / (0.25 + signal))
 
 
-def _tanh(layer: Layer, read: list[Scale]) -> Scale:
-    return Scale(min(read[0].square, 1.0), min(read[0].signal, 1.0), read[0].mean_share)
+def _tanh(layer: Layer) -> Transfer:
+    return lambda read: Scale(min(read[0].square, 1.0), min(read[0].signal, 1.0), read[0].mean_share)
 
 
-def _batch_norm(layer: Layer, read: list[Scale]) -> Scale:
+def _dropout(layer: Layer) -> Transfer:
+    ratio = layer.spec.fields.group("dropout_param").number("dropout_ratio", 0.5)
+    return _times(1 / math.sqrt(1 - ratio)) if 0 <= ratio < 1 else _first
+
+
+def _times(factor: float) -> Transfer:
+    return _first if factor == 1 else lambda read: read[0].times(factor)
+
+
+def _batch_norm(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("batch_norm_param")
-    eps = own.number("eps", 1e-5)
     if own.flag("use_global_stats"):
-        return UNIT
-    variance = read[0].signal
-    share = variance / (variance + eps) if variance + eps > 0 else 0.0
-    return Scale(share, share)
+        return _unknown
+    eps = own.number("eps", 1e-5)
+
+    def transfer(read: list[Scale]) -> Scale:
+        total = read[0].signal + eps
+        share = read[0].signal / total if total > 0 else 0.0
+        return Scale(share, share)
+
+    return transfer
 
 
-def _scale(layer: Layer, read: list[Scale]) -> Scale:
-    if len(read) > 1:
-        return _product(layer, read)
+def _scale(layer: Layer) -> Transfer:
+    if len(layer.bottoms) > 1:
+        return _product
     own = layer.spec.fields.group("scale_param")
     shape = layer.param_shapes[0] if layer.param_shapes else None
     factor = filled(own.group("filler"), shape) if own.has("filler") else None
-    made = read[0].times(factor.root_mean_square) if factor is not None else read[0]
+    scaled = _times(factor.root_mean_square if factor is not None else 1.0)
     bias = filled(own.group("bias_filler"), None) if own.flag("bias_term") and own.has("bias_filler") else None
-    if bias is None or not bias.mean:
-        return made
-    square = made.square + bias.mean**2
-    return Scale(square, made.signal, bias.mean**2 / square)
+    return _shifted(scaled, bias.mean) if bias is not None else scaled
 
 
-def _eltwise(layer: Layer, read: list[Scale]) -> Scale:
+def _shifted(scaled: Transfer, shift: float) -> Transfer:
+    if not shift:
+        return scaled
+
+    def transfer(read: list[Scale]) -> Scale:
+        made = scaled(read)
+        square = made.square + shift * shift
+        return Scale(square, made.signal, shift * shift / square)
+
+    return transfer
+
+
+def _eltwise(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("eltwise_param")
     operation = own.choice("operation", ("PROD", "SUM", "MAX"), "SUM")
     if operation == "PROD":
-        return _product(layer, read)
+        return _product
     if operation == "MAX":
-        return max(read)
-    factors = own.numbers("coeff") or [1.0] * len(read)
-    parts = [one.times(abs(factor)) for one, factor in zip(read, factors, strict=False)]
-    square = sum(part.square for part in parts)
-    mean = sum(part.square * part.mean_share for part in parts)
-    return Scale(_bounded(square), _bounded(sum(part.signal for part in parts)), mean / square if square else 0.0)
+        return max
+    factors = [factor * factor for factor in own.numbers("coeff")] or [1.0] * len(layer.bottoms)
+
+    def transfer(read: list[Scale]) -> Scale:
+        square = signal = mean = 0.0
+        for one, factor in zip(read, factors, strict=False):
+            square += factor * one.square
+            signal += factor * one.signal
+            mean += factor * one.square * one.mean_share
+        return Scale(_bounded(square), _bounded(signal), mean / square if square else 0.0)
+
+    return transfer
 
 
-def _product(layer: Layer, read: list[Scale]) -> Scale:
+def _product(read: list[Scale]) -> Scale:
     made = read[0]
     for other in read[1:]:
         made = made.times(other.root_mean_square)
     return made
 
 
-def _concat(layer: Layer, read: list[Scale]) -> Scale:
-    return max(read, key=lambda one: one.signal)
+def _concat(layer: Layer) -> Transfer:
+    return lambda read: max(read, key=lambda one: one.signal)
 
 
-def _lrn(layer: Layer, read: list[Scale]) -> Scale:
+def _lrn(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("lrn_param")
-    divisor = own.number("k", 1.0) + own.number("alpha", 1.0) * read[0].square
-    return read[0].times(divisor ** -own.number("beta", 0.75)) if divisor > 0 else read[0]
+    k, alpha, beta = own.number("k", 1.0), own.number("alpha", 1.0), own.number("beta", 0.75)
+
+    def transfer(read: list[Scale]) -> Scale:
+        divisor = k + alpha * read[0].square
+        return read[0].times(math.exp(-beta * math.log(divisor))) if 0 < divisor < _LARGEST else read[0]
+
+    return transfer
 
 
-def _power(layer: Layer, read: list[Scale]) -> Scale:
+def _power(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("power_param")
     if own.number("power", 1.0) != 1:
-        return UNIT
-    made, shift = read[0].times(abs(own.number("scale", 1.0))), own.number("shift")
-    square = made.square + shift * shift
-    return Scale(square, made.signal, shift * shift / square if shift else made.mean_share)
+        return _unknown
+    return _shifted(_times(abs(own.number("scale", 1.0))), own.number("shift"))
 
 
-def _embed(layer: Layer, read: list[Scale]) -> Scale:
-    weights = first_weights(layer)
-    return UNIT if weights is None else UNIT.times(weights.root_mean_square)
+def _embed(layer: Layer) -> Transfer:
+    weights = first_state(layer).weights
+    made = UNIT if weights is None else UNIT.times(weights.root_mean_square)
+    return lambda read: made
 
 
 def _bounded(number: float) -> float:
     return min(number, _LARGEST)
 
 
-_RULES = {
+_RULES: dict[str, Callable[[Layer], Transfer]] = {
+    **dict.fromkeys(WEIGHTED, _weighted),
     "BatchNorm": _batch_norm,
     "Concat": _concat,
+    "Dropout": _dropout,
     "ELU": _elu,
     "Eltwise": _eltwise,
     "Embed": _embed,

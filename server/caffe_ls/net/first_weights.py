@@ -56,8 +56,43 @@ def has_bias(layer: Layer) -> bool:
     return parameters(layer).flag("bias_term", True)
 
 
+class FirstState(NamedTuple):
+    """A weighted layer before training: its weights and its bias, None where they cannot be known, as where the text
+    holds them itself, and how many inputs each output is summed up of, None where that is not known."""
+
+    weights: Filled | None
+    bias: Filled | None
+    width: int | None
+
+
+def first_state(layer: Layer) -> FirstState:
+    """A weighted layer before training; kept with the layer's text."""
+    key = (first_state, layer.param_shapes)
+    known = layer.spec.cache.get(key)
+    if known is None:
+        known = layer.spec.cache[key] = FirstState(_first_weights(layer), _first_bias(layer), _input_width(layer))
+    return known  # type: ignore[return-value]
+
+
 def first_weights(layer: Layer) -> Filled | None:
-    """What a layer's weights are at first; None where that cannot be known, as where the text holds them itself."""
+    """What a weighted layer's weights are at first."""
+    return first_state(layer).weights
+
+
+def first_bias(layer: Layer) -> Filled | None:
+    """What a weighted layer's bias is at first."""
+    return first_state(layer).bias
+
+
+def input_width(layer: Layer) -> int | None:
+    """How many inputs each output of a weighted layer is summed up of.
+
+    An output of a Deconvolution is summed up of as many windows as overlap there.
+    """
+    return first_state(layer).width
+
+
+def _first_weights(layer: Layer) -> Filled | None:
     if layer.spec.fields.has("blobs"):
         return None
     own = parameters(layer)
@@ -65,8 +100,7 @@ def first_weights(layer: Layer) -> Filled | None:
     return filled(own.group("weight_filler"), shape) if own.has("weight_filler") else ZERO
 
 
-def first_bias(layer: Layer) -> Filled | None:
-    """What a weighted layer's bias is at first; None where that cannot be known."""
+def _first_bias(layer: Layer) -> Filled | None:
     if layer.spec.fields.has("blobs"):
         return None
     own = parameters(layer)
@@ -104,8 +138,8 @@ def _gaussian(filler: Group, shape: AnyShape) -> Filled | None:
     if not shape or not shape[0]:
         return None
     share = min(1.0, sparse / shape[0])
-    square = share * (mean * mean + deviation * deviation)
-    return Filled(share * mean, math.sqrt(max(0.0, square - (share * mean) ** 2)))
+    square = share * (mean * mean + deviation * deviation) - share * share * mean * mean
+    return Filled(share * mean, math.sqrt(max(0.0, square)))
 
 
 def _filler_width(filler: Group, shape: AnyShape) -> float | None:
@@ -122,11 +156,7 @@ def _filler_width(filler: Group, shape: AnyShape) -> float | None:
     return outputs if norm == "FAN_OUT" else (inputs + outputs) / 2
 
 
-def input_width(layer: Layer) -> int | None:
-    """How many inputs each output of a weighted layer is summed up of; None where that is not known.
-
-    An output of a Deconvolution is summed up of as many windows as overlap there.
-    """
+def _input_width(layer: Layer) -> int | None:
     shape = layer.param_shapes[0] if layer.param_shapes else None
     if not shape:
         return None

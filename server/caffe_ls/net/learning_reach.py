@@ -8,8 +8,8 @@ are final, while Sigmoid, TanH and linear layers let them go.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import IntEnum
+from functools import lru_cache
 
 from caffe_ls.net.first_weights import WEIGHTED, first_bias, first_weights, has_bias
 from caffe_ls.net.model import Layer, Net, Source
@@ -32,8 +32,12 @@ _KEEPS_ZERO = frozenset({
 
 
 def zero_weights(net: Net) -> tuple[int, ...]:
-    """The layers that compute a gradient and whose weights are exactly 0 at first; sharers count as the owner does."""
-    return tuple(index for index in net.of_type(*WEIGHTED) if net.layers[index].needs_backward and _is_zero(net, index))
+    """The layers that are to learn and whose weights are exactly 0 at first; sharers count as the owner does."""
+    return tuple(index for index in net.of_type(*WEIGHTED) if _is_trained(net.layers[index]) and _is_zero(net, index))
+
+
+def _is_trained(layer: Layer) -> bool:
+    return layer.needs_backward and (not layer.spec.params or layer.spec.params[0].lr_mult != 0)
 
 
 def _is_zero(net: Net, index: int) -> bool:
@@ -54,12 +58,13 @@ def _owner(net: Net, index: int) -> int:
     return index
 
 
-def stuck(net: Net, zeros: Collection[int]) -> tuple[int, ...]:
+@lru_cache(maxsize=4)
+def stuck(net: Net, zeros: tuple[int, ...]) -> tuple[int, ...]:
     """The layers, of those whose weights are 0, that never learn as long as they and the others begin so."""
     return _Spread(net, zeros).stuck()
 
 
-def first_to_mend(net: Net, zeros: Collection[int]) -> tuple[int, ...]:
+def first_to_mend(net: Net, zeros: tuple[int, ...]) -> tuple[int, ...]:
     """The layers to give other weights so that all learn: a last layer of zeros, for one, then learns by itself."""
     spread, mended = _Spread(net, zeros), []
     while left := spread.stuck():
@@ -71,7 +76,7 @@ def first_to_mend(net: Net, zeros: Collection[int]) -> tuple[int, ...]:
 class _Spread:
     """What has been reached so far; it only grows."""
 
-    def __init__(self, net: Net, zeros: Collection[int]) -> None:
+    def __init__(self, net: Net, zeros: tuple[int, ...]) -> None:
         self._net = net
         self._zeros = sorted(zeros)
         self._owners = {index: _owner(net, index) for index in self._zeros}
@@ -99,12 +104,11 @@ class _Spread:
         self._asleep -= {other for other in self._asleep if self._owners[other] == owner}
 
     def _settle(self) -> None:
-        while True:
-            before = len(self._asleep), len(self._biases), len(self._gradients), sum(self._made.values())
+        learnt = None
+        while learnt != (len(self._asleep), len(self._biases)):
+            learnt = len(self._asleep), len(self._biases)
             self._forward()
             self._backward()
-            if before == (len(self._asleep), len(self._biases), len(self._gradients), sum(self._made.values())):
-                return
 
     def _forward(self) -> None:
         for index, layer in enumerate(self._net.layers):

@@ -45,13 +45,14 @@ def advise_filler(net: Net, layer: int) -> tuple[Fix, ...]:
 
 def number(value: float) -> str:
     """A number of a filler as people write it."""
-    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    return f"{value:.2g}" if value < 100 or value >= 1e6 else f"{value:,.0f}"
 
 
 def times_advised(net: Net, layer: int) -> float | None:
     """How many times the advised size a layer's weights are; None where that is not known."""
     weights, advised = first_weights(net.layers[layer]), advised_std(net, layer)
-    return weights.root_mean_square / advised if weights is not None and advised else None
+    size = weights.root_mean_square if weights is not None else math.nan
+    return size / advised if advised and not math.isnan(size) else None
 
 
 def comparison(net: Net, layer: int) -> str:

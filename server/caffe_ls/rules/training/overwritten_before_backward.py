@@ -1,16 +1,12 @@
 """A layer in place writes over numbers that another layer's backward pass still needs.
 
-The backward pass of many layers reads again what the forward pass read or made: a Convolution its input, for the
-gradient of its weights, a Sigmoid its output. A layer in place that comes in between has changed these numbers, and the
-gradient is computed from what it left there. Nothing is refused, and the net trains with wrong gradients.
+The backward pass of some layers reads again what the forward pass made: Sigmoid, TanH, ELU and LRN their output, and
+a ReLU in place the signs of it. A layer in place behind them has changed these numbers, and the gradient is computed
+from what it left there: that of a TanH, 1 - y * y, has the wrong sign where a Dropout made y larger than 1. Nothing is
+refused, and the net trains with wrong gradients. Behind a ReLU, Dropout in place is fine: it keeps the signs. Give the
+layer in place a top of its own.
 
-Two orders do that. One layer reads a blob, and a later one works on it in place: both share its memory, though the text
-looks as if the first had the blob as it was. Or a layer whose gradient follows from its own output, such as Sigmoid,
-TanH or LRN, is followed by one in place, such as Dropout. After a ReLU, Dropout in place is fine: only signs matter
-there, and those it keeps. Give the layer in place a top of its own.
-
-Source: split_layer.cpp (SplitLayer::Forward_cpu shares the memory); Backward_cpu of sigmoid_layer.cpp, tanh_layer.cpp,
-relu_layer.cpp, elu_layer.cpp, lrn_layer.cpp, base_conv_layer.cpp (weight_cpu_gemm), inner_product_layer.cpp.
+Source: Backward_cpu of sigmoid_layer.cpp, tanh_layer.cpp, elu_layer.cpp, lrn_layer.cpp and relu_layer.cpp.
 
 Bad:
     layer { name: "data" type: "DummyData" top: "data" dummy_data_param { shape { dim: 8 dim: 20 } } }

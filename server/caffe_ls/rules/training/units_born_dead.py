@@ -92,7 +92,7 @@ def check(net: Net) -> Iterator[Finding]:
         relu = _relu_behind(net, index)
         spread = math.sqrt(activation_scales(net)[Source(index, 0)].signal)
         known = layer.type == "Scale" and _is_normalized(net, layer)
-        if relu is None or not spread or -bias < spread * (_DEVIATIONS if known else _DEVIATIONS_OF_DATA):
+        if relu is None or not spread > 0 or -bias < spread * (_DEVIATIONS if known else _DEVIATIONS_OF_DATA):
             continue
         of_what = "" if known else ", for inputs of size 1,"
         message = (
