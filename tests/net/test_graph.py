@@ -141,4 +141,4 @@ def test_what_a_layer_made_is_kept_until_its_inputs_change() -> None:
     file = parse(_HEAD + _ip("a", "x0"))
     first, second = (build(lower_file(file), State()).layers[-1] for _ in range(2))
     assert first.spec is second.spec
-    assert len(first.spec.steps) == 1
+    assert len(first.spec.set_ups) == 1

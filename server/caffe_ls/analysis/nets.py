@@ -10,7 +10,7 @@ from caffe_ls.analysis.damage import damage_of
 from caffe_ls.analysis.data_sources import records_of
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.states import states_of, states_of_own_nets
-from caffe_ls.net.graph import build
+from caffe_ls.net.graph import Build, built
 from caffe_ls.net.lower import lower_file, lower_nets_of_solver
 from caffe_ls.net.model import Damage, DataSource, Net, NetText, Phase, State
 from caffe_ls.syntax.tree import Entry
@@ -41,7 +41,7 @@ def _nets_in_solver(document: PrototxtDocument) -> Iterator[Net]:
     texts = lower_nets_of_solver(document.file, document.dialect, _damage_in(document))
     for field, index, state in states_of_own_nets(document.file):
         for text in texts.get(field, [])[index : index + 1]:
-            yield build(text, state, data_source(document))
+            yield _built(document, (field, index, state.phase), text, state, data_source(document))
 
 
 def phases_built(document: PrototxtDocument) -> Mapping[int, tuple[Phase, ...]]:
@@ -63,13 +63,21 @@ def certain_net(document: PrototxtDocument, net: Net) -> Net:
     if not net.assumes:
         return net
     data = data_source(document)._replace(may_assume=False)
-    return _once(document, (certain_net, net.text, net.state), lambda: build(net.text, net.state, data))
+    key = (certain_net, net.text, net.state)
+    return _once(document, key, lambda: _built(document, (certain_net, net.phase), net.text, net.state, data))
 
 
 def nets_of(document: PrototxtDocument, states: Sequence[State]) -> list[Net]:
     """The net of a net file in each state; what data layers read is as the settings say."""
     text, data = net_text(document), data_source(document)
-    return [build(text, state, data) for state in states]
+    return [_built(document, (nets_of, number), text, state, data) for number, state in enumerate(states)]
+
+
+def _built(document: PrototxtDocument, slot: object, text: NetText, state: State, data: DataSource) -> Net:
+    """A net, made with what stayed the same since the version of the document that last used this slot."""
+    before = document.carried.get(slot)
+    now = document.carried[slot] = built(text, state, data, before if isinstance(before, Build) else None)
+    return now.net
 
 
 def data_source(document: PrototxtDocument) -> DataSource:

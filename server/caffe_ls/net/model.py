@@ -131,8 +131,8 @@ class ParamSpec:
 class LayerSpec:
     """A layer of the text in today's form; places are relative to the entry that it stands in.
 
-    `steps` keeps what shape inference found for it, by bottom shapes, and `cache` the results of other pure functions
-    of the layer and of what their key says; both live as long as the entry.
+    `interfaces` keeps what it shows to other layers, `set_ups` what becomes of it, and `cache` the results of other
+    pure functions of the layer and of what their key says; they live as long as the entry.
     """
 
     fields: Group
@@ -143,7 +143,8 @@ class LayerSpec:
     loss_weights: tuple[float, ...]
     propagate_down: tuple[bool, ...]
     params: tuple[ParamSpec, ...]
-    steps: dict[object, object] = field(default_factory=dict)
+    interfaces: dict[str, object] = field(default_factory=dict)
+    set_ups: dict[object, object] = field(default_factory=dict)
     cache: dict[object, object] = field(default_factory=dict)
 
     def makes(self, name: str) -> bool:

@@ -8,36 +8,40 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Elsewhere, LayerSpec, Param, ParamSpec, Refusal, count
 from caffe_ls.net.shapes.step import shapes_differ, shown
 
+Blobs = Sequence[tuple[ParamSpec, AnyShape]]
+"""The parameter blobs of one layer."""
+
 
 class SharedParams:
-    """The parameters so far; the first of a name owns the memory. `origins` are the layers' indexes in the text."""
+    """The parameters of a net; the first of a name owns the memory. `origins` are the layers' indexes in the text."""
 
-    def __init__(self, layers: Sequence[LayerSpec], origins: Sequence[int]) -> None:
+    def __init__(self, layers: Sequence[LayerSpec], origins: Sequence[int], blobs: Sequence[Blobs]) -> None:
         self.refusals: list[Refusal] = []
         self._layers = layers
         self._origins = origins
         self._params: list[Param] = []
         self._owners: dict[str, int] = {}
         self._rates: dict[int, tuple[float | None, float | None]] = {}
+        for layer, own in enumerate(blobs):
+            for index, (spec, shape) in enumerate(own):
+                self._add(layer, index, spec, shape)
 
     @property
     def all(self) -> tuple[Param, ...]:
         """The net's parameters in their order."""
         return tuple(self._params)
 
-    def add(self, layer: int, specs: Sequence[ParamSpec], shapes: Sequence[AnyShape]) -> None:
-        """The parameters of one layer."""
-        for index, (spec, shape) in enumerate(zip(specs, shapes, strict=True)):
+    def _add(self, layer: int, index: int, spec: ParamSpec, shape: AnyShape) -> None:
+        owner = None
+        if spec.name:
             number = len(self._params)
-            owner = None
-            if spec.name:
-                owner = self._owners.get(spec.name)
-                if owner is None:
-                    self._owners[spec.name] = number
-                else:
-                    self._compare(layer, index, spec, shape, owner)
-                self._remember_rates(spec, number if owner is None else owner)
-            self._params.append(Param(layer, index, spec, shape, owner))
+            owner = self._owners.get(spec.name)
+            if owner is None:
+                self._owners[spec.name] = number
+            else:
+                self._compare(layer, index, spec, shape, owner)
+            self._remember_rates(spec, number if owner is None else owner)
+        self._params.append(Param(layer, index, spec, shape, owner))
 
     def _remember_rates(self, spec: ParamSpec, key: int) -> None:
         rate, decay = self._rates.get(key, (None, None))

@@ -13,49 +13,35 @@ from dataclasses import replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.lower import is_built
 from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, Refusal, Source, State
-from caffe_ls.net.splits import Built
+from caffe_ls.net.wiring import Wiring
 
 # Places beside the first at which a missing blob is read.
 _MOST_READERS = 4
 
 
 class WrongNames:
-    """What is noted while a net is built; `refusals` makes of it what a user should hear.
+    """What does not fit together in a wiring; `refusals` makes of it what a user should hear.
 
-    Layers are known by their position among those of the net, as in `Built.position`.
+    Layers are known by their position among those of the net.
     """
 
-    def __init__(self, text: NetText, state: State, origins: Sequence[int], layers: Sequence[Built]) -> None:
+    def __init__(self, text: NetText, state: State, origins: Sequence[int], wiring: Wiring) -> None:
         self._text = text
         self._state = state
         self._origins = origins
-        self._layers = [built for built in layers if not built.is_split]
+        self._specs = [text.layers[origin].spec for origin in origins]
+        self._wiring = wiring
         self._unmade: dict[str, list[tuple[int, int]]] = {}
-        self._twice: list[tuple[int, int]] = []
-        self._lacks_tops: set[int] = set()
-        self._lacks_bottoms: set[int] = set()
+        for layer, bottom in wiring.unmade:
+            self._unmade.setdefault(self._specs[layer].bottoms[bottom], []).append((layer, bottom))
+        self._lacks_tops = {layer for layer, one in enumerate(wiring.interfaces) if one.lacks_tops}
+        self._lacks_bottoms = {layer for layer, one in enumerate(wiring.interfaces) if one.lacks_bottoms}
         broken = (index for index, placed in enumerate(text.layers) if placed.damage is Damage.CONNECTIONS)
         self._trusted = next(broken, len(text.layers)) if text.complete else 0
 
-    def unmade(self, layer: int, bottom: int) -> None:
-        """A bottom that no layer above makes."""
-        self._unmade.setdefault(self._spec(layer).bottoms[bottom], []).append((layer, bottom))
-
-    def made_twice(self, layer: int, top: int) -> None:
-        """A top whose name another layer has made."""
-        self._twice.append((layer, top))
-
-    def lacks_tops(self, layer: int) -> None:
-        """A layer that has fewer tops than its type makes; a refusal of its own says so."""
-        self._lacks_tops.add(layer)
-
-    def lacks_bottoms(self, layer: int) -> None:
-        """A layer that has fewer bottoms than its type reads; a refusal of its own says so."""
-        self._lacks_bottoms.add(layer)
-
     def refusals(self) -> Iterator[Refusal]:
         """The mistakes, each once; none that broken text may explain."""
-        for layer, top in self._twice:
+        for layer, top in self._wiring.made_twice:
             if self._origins[layer] < self._trusted and not self._follows_from_a_lack(layer, top):
                 yield self._refusal_of_top(layer, top)
         for name, readers in self._unmade.items():
@@ -63,7 +49,7 @@ class WrongNames:
                 yield self._refusal_of_bottom(name, readers)
 
     def _spec(self, layer: int) -> LayerSpec:
-        return self._layers[layer].written
+        return self._specs[layer]
 
     def _place(self, layer: int, field: str, index: int, message: str) -> Elsewhere:
         return Elsewhere(self._origins[layer], self._spec(layer).fields.place(field, index), message)
@@ -80,7 +66,9 @@ class WrongNames:
     def _refusal_of_top(self, layer: int, top: int) -> Refusal:
         spec = self._spec(layer)
         name = spec.tops[top]
-        source = self._layers[layer].sources[top] if top < len(spec.bottoms) and spec.bottoms[top] == name else None
+        source = (
+            self._wiring.layers[layer].sources[top] if top < len(spec.bottoms) and spec.bottoms[top] == name else None
+        )
         if source is not None:
             return self._refusal_in_place(layer, top, source)
         first = next(self._makers(name))
@@ -103,21 +91,21 @@ class WrongNames:
         return self._told(Fault.TOP_MADE_TWICE, message, layer, "top", top, *places)
 
     def _readers(self, source: Source) -> Iterator[tuple[int, str, int]]:
-        for layer, built in enumerate(self._layers):
-            for bottom, read in enumerate(built.sources):
+        for layer, row in enumerate(self._wiring.layers):
+            for bottom, read in enumerate(row.sources):
                 if read == source:
                     yield layer, "bottom", bottom
 
     def _makers(self, name: str) -> Iterator[tuple[int, str, int]]:
-        for layer, built in enumerate(self._layers):
-            if built.written.makes(name):
-                yield layer, "top", built.written.tops.index(name)
+        for layer, spec in enumerate(self._specs):
+            if spec.makes(name):
+                yield layer, "top", spec.tops.index(name)
 
     # Bottoms
 
     def _is_told_above(self, name: str, reader: int) -> bool:
         """Whether another refusal speaks of the layer that should make the blob."""
-        wrong = self._lacks_tops | {layer for layer, _ in self._twice}
+        wrong = self._lacks_tops | {layer for layer, _ in self._wiring.made_twice}
         if any(layer < reader and self._spec(layer).name == name for layer in wrong):
             return True
         faults = {refusal.fault for refusal in self._text.refusals}

@@ -40,19 +40,7 @@ def layer_type(name: str, dialect: str = "bvlc") -> LayerType | None:
 
 
 def step(given: Given) -> Step:
-    """What the layer makes of its bottoms; kept with the layer. Unknown types and unknown bottoms make unknown tops."""
-    key = (given.bottoms, given.spec.bottoms, given.top_count, given.phase, given.data, given.dialect)
-    steps = given.spec.steps
-    known = steps.get(key)
-    if known is None:
-        if len(steps) > 8:
-            steps.clear()
-        known = steps[key] = _step(given)
-    assert isinstance(known, Step)
-    return known
-
-
-def _step(given: Given) -> Step:
+    """What the layer makes of its bottoms. Unknown types and unknown bottoms make unknown tops."""
     declared = layer_type(given.spec.type, given.dialect)
     if declared is None:
         return Step((None,) * given.top_count, None, None)

@@ -1,0 +1,121 @@
+"""What Caffe makes of one layer in its place in a net: shapes, parameters, and where it stops.
+
+A pure function of the layer, of its row and of its bottoms' shapes; kept with the layer, so that an edit costs the
+layers whose inputs it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from caffe_ls.net.faults import Fault
+from caffe_ls.net.model import AnyShape, DataSource, LayerSpec, ParamSpec, Phase, Refusal, count
+from caffe_ls.net.shapes.registry import layer_type, step
+from caffe_ls.net.shapes.step import Given, Step
+from caffe_ls.net.shapes.unknown_bottoms import refusals_for_all_bottoms
+from caffe_ls.net.splits import Row
+
+# As many results are kept with a layer: more than its states and what the shapes above it are by turns in an edit.
+_MOST_KEPT = 8
+
+
+class Circumstances(NamedTuple):
+    """What holds for all layers of a net."""
+
+    phase: Phase
+    data: DataSource
+    dialect: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetUp:
+    """`params` are the parameter blobs that are known, `numbers` how many numbers the tops hold.
+
+    `learns` is whether the layer asks for a gradient by itself. The refusals do not name the layer.
+    """
+
+    bottom_shapes: tuple[AnyShape, ...]
+    step: Step
+    params: tuple[tuple[ParamSpec, AnyShape], ...]
+    numbers: int | None
+    learns: bool
+    judged: bool
+    refusals: tuple[Refusal, ...]
+
+
+def set_up(
+    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool
+) -> SetUp:
+    """What becomes of the layer; of one that is damaged nothing is known but its connections."""
+    key = (row.bottoms, row.given_weights, bottoms, circumstances, damaged)
+    known = spec.set_ups.get(key)
+    if known is None:
+        if len(spec.set_ups) >= _MOST_KEPT:
+            spec.set_ups.clear()
+        known = spec.set_ups[key] = _set_up(spec, row, bottoms, circumstances, damaged)
+    assert isinstance(known, SetUp)
+    return known
+
+
+def _set_up(
+    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool
+) -> SetUp:
+    count_of_tops = len(row.tops)
+    refusals = [*_refusals_of_propagate_down(spec)]
+    if damaged:
+        found = Step((None,) * count_of_tops, None, None)
+    else:
+        named = spec if row.bottoms == spec.bottoms else replace(spec, bottoms=row.bottoms)
+        given = Given(named, count_of_tops, bottoms, *circumstances)
+        found = step(given)
+        refusals += found.refusals or refusals_for_all_bottoms(given)
+        refusals += _refusals_of_loss_weights(spec, row)
+        refusals += _refusals_of_params(spec, found)
+    blobs = found.params
+    given_params = spec.params
+    params = (
+        ()
+        if blobs is None
+        else tuple(
+            (given_params[index] if index < len(given_params) else ParamSpec(), shape)
+            for index, shape in enumerate(blobs)
+        )
+    )
+    sizes = [count(shape) for shape in found.tops]
+    return SetUp(
+        bottom_shapes=bottoms,
+        step=found,
+        params=params,
+        numbers=None if None in sizes else sum(size for size in sizes if size is not None),
+        learns=any(one.lr_mult != 0 for one in (given_params if blobs is None else (one for one, _ in params))),
+        judged=not damaged and layer_type(spec.type, circumstances.dialect) is not None,
+        refusals=tuple(refusals),
+    )
+
+
+def _refusals_of_propagate_down(spec: LayerSpec) -> Iterator[Refusal]:
+    given, wanted = len(spec.propagate_down), len(spec.bottoms)
+    if given and given != wanted:
+        message = f"{given} `propagate_down` for {wanted} bottom{'s'[: wanted != 1]}"
+        span = spec.fields.place("propagate_down", wanted)
+        yield Refusal(Fault.PROPAGATE_DOWN_COUNT, message, span, "net.cpp:79")
+
+
+def _refusals_of_loss_weights(spec: LayerSpec, row: Row) -> Iterator[Refusal]:
+    """Layer::SetLossWeights; weights that a split took over are no longer the layer's own."""
+    weights, tops = row.given_weights, len(row.tops)
+    if weights and len(weights) != tops:
+        is_given = weights == spec.loss_weights
+        given = f"{len(weights)} `loss_weight`" if is_given else "a loss's own weight 1"
+        message = f"{given} for {tops} top{'s'[: tops != 1]}: it is given once per top or not at all"
+        span = spec.fields.place("loss_weight" if is_given else "top", min(tops, len(weights)))
+        yield Refusal(Fault.LOSS_WEIGHT_COUNT, message, span, "layer.hpp:396")
+
+
+def _refusals_of_params(spec: LayerSpec, found: Step) -> Iterator[Refusal]:
+    if found.params is not None and len(spec.params) > len(found.params):
+        blobs = len(found.params)
+        message = f"{len(spec.params)} `param` for a layer that has {blobs} parameter blob{'s'[: blobs != 1]}"
+        yield Refusal(Fault.TOO_MANY_PARAMS, message, spec.fields.place("param", blobs), "net.cpp:143")
