@@ -8,19 +8,9 @@ from caffe_ls.analysis.documents import Context
 from caffe_ls.features.client import Client
 from caffe_ls.features.hover import hover
 from caffe_ls.schema.proto_file import read_proto
-from tests.features.views import ABLE, view_at_cursor, view_of
+from tests.features.hovering import shown
+from tests.features.views import view_of
 from tests.fixture import read
-
-
-def shown(text: str, client: Client = ABLE) -> tuple[str, str] | None:
-    """The text that is hovered, and what the hover says."""
-    view, offset = view_at_cursor(text, client)
-    found = hover(view, offset)
-    if found is None:
-        return None
-    assert found.range is not None
-    start, end = view.span(found.range)
-    return view.document.text[start:end], found.contents.value  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the name or the value under the cursor means, and why a fault there matters."""
+"""What the name or the value under the cursor means, what the net makes of it, and why a fault there matters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from caffe_ls.analysis.cursor import Cursor, cursor_at
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features import documentation
 from caffe_ls.features.learning_rate_hover import RATE_FIELDS, rate_over_the_run
+from caffe_ls.features.net_facts import NetFacts, net_facts
 from caffe_ls.features.view import View
 from caffe_ls.rules.explanation import reason
 from caffe_ls.rules.finding import Finding
@@ -20,13 +21,15 @@ from caffe_ls.text.span import Span
 
 
 def hover(view: View, offset: int) -> types.Hover | None:
-    """The documentation of what stands at `offset`, and why a fault there matters; None where there is neither."""
+    """What is known of what stands at `offset`; None where nothing is."""
     about = documentation_at(view.document, offset)
+    facts = net_facts(view.document, offset)
     here = [finding for finding in view.findings if finding.span.touches(offset)]
-    parts = [*([about[0]] if about is not None else []), *_reasons(here)]
+    parts = [*_in_order(about, facts), *_reasons(here)]
     if not parts:
         return None
-    span = about[1] if about is not None else min((finding.span for finding in here), key=_length)
+    known = about or facts
+    span = known[1] if known is not None else min((finding.span for finding in here), key=_length)
     return types.Hover(documentation.markup("\n\n---\n\n".join(parts), view.client), view.range(span))
 
 
@@ -40,6 +43,16 @@ def documentation_at(document: PrototxtDocument, offset: int) -> tuple[str, Span
     decides_rate = message == SOLVER_MESSAGE and declared is not None and declared.name in RATE_FIELDS
     rate = rate_over_the_run(document) if decides_rate else None
     return (text if rate is None else f"{text}\n\n{rate}"), cursor.span
+
+
+def _in_order(about: tuple[str, Span] | None, facts: NetFacts | None) -> list[str]:
+    """The documentation and what the net makes of it; of a name of the user's own there is no documentation to read."""
+    documented = [] if about is None else [about[0]]
+    if facts is None:
+        return documented
+    if facts.names_its_own:
+        return [facts.text]
+    return [facts.text, *documented] if facts.is_whole_layer else [*documented, facts.text]
 
 
 def _reasons(findings: list[Finding]) -> Iterator[str]:
