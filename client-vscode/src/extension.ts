@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { RevealOutputChannelOn, State, type LanguageClient, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { buildingCommands } from './building';
 import { CaffeClient } from './client';
 import { CAFFE_DOCUMENTS, LanguageRecognition, isCaffeDocument } from './documents';
 import { SHOW_REPORT_COMMAND, TrainingLogs } from './logs';
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('caffe.server.restart', () => starting.restart()),
     vscode.commands.registerCommand('caffe.server.showOutput', () => starting.output.show()),
     vscode.commands.registerCommand(SET_SETTING_COMMAND, setSetting),
+    buildingCommands(() => starting.startOnce()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('caffe.server')) void starting.restart();
     }),
