@@ -134,6 +134,15 @@ def test_depth_makes_a_small_factor_large_and_a_normalization_ends_it() -> None:
     assert said(deep) == []
 
 
+def test_one_layer_that_is_far_out_is_told_by_itself() -> None:
+    for unit in ("Sigmoid", "TanH"):
+        assert said(net(gaussian(5), unit=unit)) == [("exploding-activations", "information", "f1")]
+        assert said(net(gaussian(20), unit=unit)) == [("exploding-activations", "warning", "f1")]
+        assert said(net(gaussian(1), unit=unit)) == []
+    (only,) = of_weights(net(gaussian(5), unit="TanH"))
+    assert only.message.endswith("that `xavier` gives for 100 inputs: what `f1` makes is out of proportion")
+
+
 def test_deep_nets_of_small_weights_vanish() -> None:
     (only,) = of_weights(net(*[gaussian(0.01)] * 9))
     assert (only.rule, only.severity and only.severity.value) == ("vanishing-activations", "information")

@@ -3,8 +3,9 @@
 Each layer of weights multiplies the size of what goes through it by sqrt(n) x std, n being the number of inputs that an
 output is summed up of; a ReLU halves the mean square. `msra` (std = sqrt(2 / n), before a ReLU) and `xavier`
 (std = sqrt(1 / n)) keep the size as it is. Factors multiply over the layers: 3 once does no harm, 100 in three layers
-ends in a loss at its ceiling (87.3 for SoftmaxWithLoss), gradients to match, and nan after a few steps. Behind a
-BatchNorm the count begins anew.
+ends in a loss at its ceiling (87.3 for SoftmaxWithLoss), gradients to match, and nan after a few steps. Before a
+Sigmoid or a TanH one such layer is enough: its units are saturated, and their slope is 0. Behind a BatchNorm the count
+begins anew.
 
 The size is estimated from fillers, shapes and activation functions for data of size 1; raw pixels make it larger still.
 
@@ -58,31 +59,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.activation_scale import ways_to_losses
+from caffe_ls.net.activations import is_normalized
+from caffe_ls.net.first_weights import WEIGHTED, parameters
 from caffe_ls.net.model import Net
-from caffe_ls.rules.filler_fixes import advise_filler, comparison, filler_place, rescale, times_advised
+from caffe_ls.rules.filler_fixes import advise_filler, comparison, filler_place, number, rescale, times_advised
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
 
 # Trained nets lie below 30; SoftmaxWithLoss begins at its ceiling from about 100 on.
 _EXPLODED = 300.0
-_LARGE = 60.0
+_LARGE = 40.0
 # A layer that is out by less is not what explodes.
 _OUT_OF_PROPORTION = 5.0
+# Layers of trained nets are out by 11 at most; by itself, each of these saturates what is behind it.
+_SATURATES = 20.0
+_SATURATES_ALL = 100.0
 
 
 @net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     told: set[int] = set()
     for way in ways_to_losses(net):
-        if way.scale.root_mean_square < _LARGE:
+        growth = way.scale.root_mean_square
+        if growth < _LARGE:
             continue
-        severity = None if way.scale.root_mean_square >= _EXPLODED else Severity.INFORMATION
         for index in way.layers:
             factor = times_advised(net, index)
-            if index in told or factor is None or factor < _OUT_OF_PROPORTION:
-                continue
-            told.add(index)
-            grown = f"activations grow {way.scale.root_mean_square:.0e}-fold up to `{net.layers[way.loss].name}`"
-            fixes = (*rescale(net, index), *advise_filler(net, index))
-            message, name = f"{comparison(net, index)}: {grown}", net.layers[index].name
-            yield Finding(filler_place(net, index), message, fixes, severity=severity, layer=name)
+            if index not in told and factor is not None and factor >= _OUT_OF_PROPORTION:
+                told.add(index)
+                grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
+                yield _too_large(net, index, grown, is_certain=growth >= _EXPLODED)
+    for index in net.of_type(*WEIGHTED):
+        factor = times_advised(net, index)
+        if index in told or factor is None or factor < _SATURATES or not net.layers[index].needs_backward:
+            continue
+        if not is_normalized(net, index) and _is_sized(net, index):
+            grown = f"what `{net.layers[index].name}` makes is out of proportion"
+            yield _too_large(net, index, grown, is_certain=factor >= _SATURATES_ALL)
+
+
+def _is_sized(net: Net, index: int) -> bool:
+    """Whether the text gives a size; of a filler that is left at its default another rule speaks."""
+    filler = parameters(net.layers[index]).group("weight_filler")
+    return any(filler.has(name) for name in ("std", "value", "min", "max", "mean"))
+
+
+def _too_large(net: Net, index: int, what: str, is_certain: bool) -> Finding:
+    return Finding(
+        filler_place(net, index),
+        f"{comparison(net, index)}: {what}",
+        (*rescale(net, index), *advise_filler(net, index)),
+        severity=None if is_certain else Severity.INFORMATION,
+        layer=net.layers[index].name,
+    )
