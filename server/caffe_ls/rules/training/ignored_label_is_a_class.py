@@ -33,7 +33,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 @layer_rule("SoftmaxWithLoss", "InfogainLoss", severity=Severity.INFORMATION)
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("loss_param")
-    shape = view.layer.bottom_shapes[0]
+    shape = view.layer.bottom_shapes[0] if view.layer.bottom_shapes else None
     axis = view.group("softmax_param" if view.layer.type == "SoftmaxWithLoss" else "infogain_loss_param").integer(
         "axis", 1
     )
