@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from lsprotocol import types
@@ -59,8 +60,7 @@ class _Buffer:
         self._text = self._text[:start] + new_text + self._text[end:]
         self._note(start, len(self._text) - start - len(new_text))
         # A line end before `start` may have grown from \r to \r\n: the line of `start` is looked up again too.
-        while len(self._starts) > 1 and self._starts[-1] >= start:
-            self._starts.pop()
+        del self._starts[max(1, bisect_left(self._starts, start)) :]
         self._complete = False
 
     def replace_all(self, new_text: str) -> None:

@@ -60,7 +60,7 @@ class Group:
 
     def integer(self, name: str, default: int = 0) -> int:
         """A number field's value."""
-        return next(iter(self.integers(name)), default)
+        return next(iter(self.integers(name)), default) if name in self.fields else default
 
     def integers(self, name: str) -> list[int]:
         """The values of a repeated number field."""
@@ -69,7 +69,7 @@ class Group:
 
     def number(self, name: str, default: float = 0.0) -> float:
         """A float field's value."""
-        return next(iter(self.numbers(name)), default)
+        return next(iter(self.numbers(name)), default) if name in self.fields else default
 
     def numbers(self, name: str) -> list[float]:
         """The values of a repeated float field."""
@@ -77,7 +77,7 @@ class Group:
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A bool field's value."""
-        return next(iter(self.flags(name)), default)
+        return next(iter(self.flags(name)), default) if name in self.fields else default
 
     def flags(self, name: str) -> list[bool]:
         """The values of a repeated bool field."""
@@ -85,7 +85,7 @@ class Group:
 
     def text(self, name: str, default: str = "") -> str:
         """A string field's value."""
-        return next(iter(self.texts(name)), default)
+        return next(iter(self.texts(name)), default) if name in self.fields else default
 
     def texts(self, name: str) -> list[str]:
         """The values of a repeated string field."""

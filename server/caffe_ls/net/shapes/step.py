@@ -219,6 +219,8 @@ def differ(one: Dim, other: Dim) -> bool:
 
 def shapes_differ(one: Shape, other: Shape) -> bool:
     """Whether two shapes are certainly not the same."""
+    if one == other:
+        return False
     return len(one) != len(other) or any(differ(a, b) for a, b in zip(one, other, strict=True))
 
 

@@ -59,7 +59,7 @@ _SHAPED_ONCE = frozenset({"Input", "DummyData", "HDF5Data", "Parameter"})
 @net_rule(severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
     for index, layer in enumerate(net.layers):
-        if not layer.is_in_place(0) or not layer.bottoms:
+        if layer.bottoms[:1] != layer.tops[:1] or not layer.bottoms:
             continue
         read, made = layer.bottom_shapes[0], layer.top_shapes[0]
         if read is None or made is None or not shapes_differ(read, made):
