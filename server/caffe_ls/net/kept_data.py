@@ -15,12 +15,11 @@ from caffe_ls.net.model import Layer, Net
 _READS_TOP = frozenset({"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "TanH"})
 """Layers whose Backward_cpu reads the data of their tops."""
 
-_READS_BOTTOM = frozenset({"AbsVal", "BNLL", "Log", "Power", "ReLU"})
-"""Layers whose Backward_cpu reads the data of their bottoms, which in place are the tops; others keep a copy."""
+_READS_SIGNS = frozenset({"AbsVal", "ReLU"})
+"""Layers whose Backward_cpu reads the signs of their bottoms, which in place are the tops."""
 
 # What leaves the sign of each number as it is, or makes it 0 where no gradient passes either.
 _KEEPS_SIGNS = frozenset({"Dropout", "ReLU"})
-_READS_SIGNS = frozenset({"AbsVal", "ReLU"})
 
 
 class Overwritten(NamedTuple):
@@ -59,8 +58,4 @@ def _changes_nothing(layer: Layer) -> bool:
 def _reads_again(maker: Layer, writer: Layer) -> bool:
     if maker.type in _READS_TOP:
         return True
-    if maker.type not in _READS_BOTTOM or not maker.is_in_place(0):
-        return False
-    if maker.type == "Power":
-        return maker.spec.fields.group("power_param").number("power", 1.0) not in (0.0, 1.0)
-    return maker.type not in _READS_SIGNS or writer.type not in _KEEPS_SIGNS
+    return maker.type in _READS_SIGNS and maker.is_in_place(0) and writer.type not in _KEEPS_SIGNS
