@@ -37,3 +37,19 @@ def direct_maker(net: Net, layer: int, bottom: int = 0) -> int | None:
     sources = net.layers[layer].sources
     source = sources[bottom] if bottom < len(sources) else None
     return None if source is None else source.layer
+
+
+def inputs_above(net: Net, layer: int, bottom: int = 0) -> frozenset[int]:
+    """The layers without bottoms that what a bottom holds goes back to."""
+    maker = direct_maker(net, layer, bottom)
+    waiting = [] if maker is None else [maker]
+    seen, found = set(waiting), set()
+    while waiting:
+        at = waiting.pop()
+        if not net.layers[at].sources:
+            found.add(at)
+        for source in net.layers[at].sources:
+            if source is not None and source.layer not in seen:
+                seen.add(source.layer)
+                waiting.append(source.layer)
+    return frozenset(found)
