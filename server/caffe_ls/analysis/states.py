@@ -37,7 +37,8 @@ def states_of(document: PrototxtDocument, text: NetText) -> tuple[State, ...]:
 def _fed_states(text: NetText, plain: State) -> list[State]:
     if _is_fed(text, plain):
         return [plain]
-    rules = (rule for placed in text.layers for rule in placed.spec.fields.groups("include"))
+    conditional = (placed.spec.fields for placed in text.layers if placed.spec.has_rules)
+    rules = (rule for fields in conditional for rule in fields.groups("include"))
     stages = dict.fromkeys(stage for rule in rules for stage in rule.texts("stage"))
     staged = (replace(plain, stages=frozenset({stage})) for stage in stages)
     return [state for state in staged if _is_fed(text, state)]
@@ -108,8 +109,9 @@ def _is_fed(text: NetText, state: State) -> bool:
 def _divided(text: NetText, state: State) -> tuple[list[LayerSpec], list[LayerSpec]]:
     """The layers that are built in a state, and the others."""
     kept = filtered(text, state_in(text, state))
-    others = sorted(set(range(len(text.layers))).difference(kept))
-    return [text.layers[index].spec for index in kept], [text.layers[index].spec for index in others]
+    built = set(kept)
+    left_out = [placed.spec for index, placed in enumerate(text.layers) if index not in built]
+    return [text.layers[index].spec for index in kept], left_out
 
 
 def _missing(layers: Iterable[LayerSpec]) -> set[str]:
@@ -131,5 +133,5 @@ def _is_for_deployment(text: NetText) -> bool:
     return (
         "Input" in types
         and not any(kind.endswith(("Data", "Loss")) for kind in types)
-        and not any(placed.spec.fields.has(rule) for placed in text.layers for rule in ("include", "exclude"))
+        and not any(placed.spec.has_rules for placed in text.layers)
     )

@@ -69,7 +69,9 @@ def state_in(net: NetText, state: State) -> State:
 
 def filtered(net: NetText, state: State) -> list[int]:
     """The indexes of the layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
-    return [index for index, placed in enumerate(net.layers) if is_built(placed.spec, state)]
+    return [
+        index for index, placed in enumerate(net.layers) if not placed.spec.has_rules or is_built(placed.spec, state)
+    ]
 
 
 def is_built(spec: LayerSpec, state: State) -> bool:
@@ -83,7 +85,7 @@ def is_built(spec: LayerSpec, state: State) -> bool:
 def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
     for index, placed in enumerate(layers):
         fields = placed.spec.fields
-        if fields.has("include") and fields.has("exclude"):
+        if placed.spec.has_rules and fields.has("include") and fields.has("exclude"):
             message = "the layer has include and exclude rules: Caffe takes one kind"
             other = Elsewhere(index, fields.place("include"), "include rule here")
             yield Refusal(
@@ -295,6 +297,7 @@ def spec_of(layer: Group) -> LayerSpec:
         loss_weights=tuple(layer.numbers("loss_weight")),
         propagate_down=tuple(layer.flags("propagate_down")),
         params=tuple(_param_spec(param) for param in layer.groups("param")),
+        has_rules=layer.has("include") or layer.has("exclude"),
     )
 
 

@@ -131,6 +131,7 @@ class ParamSpec:
 class LayerSpec:
     """A layer of the text in today's form; places are relative to the entry that it stands in.
 
+    `has_rules`: whether it has include or exclude rules, without which it is built in all states.
     `interfaces` keeps what it shows to other layers, `set_ups` what becomes of it, and `cache` the results of other
     pure functions of the layer and of what their key says; they live as long as the entry.
     """
@@ -143,6 +144,7 @@ class LayerSpec:
     loss_weights: tuple[float, ...]
     propagate_down: tuple[bool, ...]
     params: tuple[ParamSpec, ...]
+    has_rules: bool = False
     interfaces: dict[str, object] = field(default_factory=dict)
     set_ups: dict[object, object] = field(default_factory=dict)
     cache: dict[object, object] = field(default_factory=dict)

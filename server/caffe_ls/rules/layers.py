@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -22,28 +22,20 @@ class WrittenLayer(NamedTuple):
     """A layer as written; offsets are those of its entry.
 
     `form` is `layer` for today's, `layers` for V1, `v0` for V0's `layers { layer { ... } }`. `message` holds name, type
-    and parameters: of V0 the inner one.
+    and parameters: of V0 the inner one. `type_text` is the type as written: the string's text, or V1's enum value; None
+    where it is missing or no such thing.
     """
 
     form: LayerForm
     field: Field
     message: Message
     name: str | None
+    type_text: str | None
 
     @property
     def type_field(self) -> Field | None:
         """The field that names the type."""
         return self.message.first("type")
-
-    @property
-    def type_text(self) -> str | None:
-        """The type as written: the string's text, or V1's enum value; None where it is missing or no such thing."""
-        field = self.type_field
-        if field is None or not isinstance(field.value, Scalar):
-            return None
-        if self.form == "layers":
-            return field.value.text if field.value.kind in ("identifier", "integer") else None
-        return string_value(field.value)
 
 
 def layer_of(entry: Entry) -> WrittenLayer | None:
@@ -54,12 +46,13 @@ def layer_of(entry: Entry) -> WrittenLayer | None:
     return known  # type: ignore[return-value]
 
 
-def layers_of(document: PrototxtDocument) -> Iterator[tuple[int, Entry, WrittenLayer]]:
-    """The layers of a document, each with its entry and the entry's offset."""
-    for base, entry in document.file:
-        layer = layer_of(entry)
-        if layer is not None:
-            yield base, entry, layer
+def layers_of(document: PrototxtDocument) -> Sequence[tuple[int, Entry, WrittenLayer]]:
+    """The layers of a document, each with its entry and the entry's offset; kept, since many rules walk them."""
+    known = document.cache.get(layers_of)
+    if known is None:
+        found = ((base, entry, layer_of(entry)) for base, entry in document.file)
+        known = document.cache[layers_of] = [one for one in found if one[2] is not None]
+    return known  # type: ignore[return-value]
 
 
 def layers_in_solver(document: PrototxtDocument) -> Iterator[tuple[int, Entry, WrittenLayer]]:
@@ -89,7 +82,15 @@ def _layer_of(field: Field) -> WrittenLayer | None:
     if inner is not None and isinstance(inner.value, Message):
         form, message = "v0", inner.value
     name = message.first("name")
-    return WrittenLayer(form, field, message, _name(name))
+    return WrittenLayer(form, field, message, _name(name), _type(form, message.first("type")))
+
+
+def _type(form: LayerForm, field: Field | None) -> str | None:
+    if field is None or not isinstance(field.value, Scalar):
+        return None
+    if form == "layers":
+        return field.value.text if field.value.kind in ("identifier", "integer") else None
+    return string_value(field.value)
 
 
 def _name(field: Field | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from caffe_ls.net.model import Net
+from caffe_ls.net.model import Net, PlacedLayer
 from caffe_ls.net.values import Group
 from caffe_ls.rules.finding import Fix, fix
 from caffe_ls.rules.layer_fields import in_file, remove_field, write_field
@@ -22,12 +22,21 @@ def remove_in_all(net: Net, layers: Iterable[int], message: str, name: str, titl
     edits = []
     for index in layers:
         placed = net.text.layers[net.layers[index].origin]
-        own = placed.spec.fields.group(message)
-        edit = remove_field(placed.text, own, name) if placed.text else None
-        if edit is None:
+        # A net has hundreds of such layers, and most edits touch none of them.
+        key = (remove_in_all, message, name)
+        if key not in placed.spec.cache:
+            placed.spec.cache[key] = _removal(placed, message, name)
+        edit = placed.spec.cache[key]
+        if not isinstance(edit, Edit):
             return ()
-        edits.append(in_file(_with_empty_block(placed.text, own, edit, message), placed.base))
+        edits.append(in_file(edit, placed.base))
     return (fix(title, *edits),) if edits else ()
+
+
+def _removal(placed: PlacedLayer, message: str, name: str) -> Edit | None:
+    own = placed.spec.fields.group(message)
+    edit = remove_field(placed.text, own, name) if placed.text else None
+    return None if edit is None else _with_empty_block(placed.text, own, edit, message)
 
 
 def _with_empty_block(text: str, own: Group, edit: Edit, message: str) -> Edit:

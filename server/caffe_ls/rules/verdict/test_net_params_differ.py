@@ -68,8 +68,11 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     told: set[Span] = set()
     for tested in nets:
         if tested.phase == "TEST" and tested.text is trained.text:
+            different = list(_different(trained, tested))
+            if not different:
+                continue
             certain = {at for at, _ in _different(certain_net(document, trained), certain_net(document, tested))}
-            for at, message in _different(trained, tested):
+            for at, message in different:
                 finding = _finding(document, tested, at, message, at in certain)
                 if finding.span not in told:
                     told.add(finding.span)
@@ -103,7 +106,7 @@ def _different(trained: Net, tested: Net) -> Iterator[tuple[int, str]]:
 
 def _compared(source: Layer, target: Layer, at: int) -> Iterator[tuple[int, str]]:
     ours, theirs = target.param_shapes, source.param_shapes
-    if ours is None or theirs is None:
+    if ours is None or theirs is None or ours == theirs:
         return
     if len(ours) != len(theirs):
         plural = "s"[: len(ours) != 1]
