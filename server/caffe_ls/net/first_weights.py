@@ -9,10 +9,6 @@ from caffe_ls.net.model import AnyShape, Layer
 from caffe_ls.net.values import Group
 
 _PARAMETERS = {
-    "Convolution": "convolution_param",
-    "ConvolutionDepthwise": "convolution_param",
-    "Deconvolution": "convolution_param",
-    "DepthwiseConvolution": "convolution_param",
     "Embed": "embed_param",
     "InnerProduct": "inner_product_param",
     "LSTM": "recurrent_param",
@@ -48,7 +44,7 @@ ZERO = Filled(0.0, 0.0)
 
 def parameters(layer: Layer) -> Group:
     """The message that holds a weighted layer's fillers; empty where it is not given."""
-    return layer.spec.fields.group(_PARAMETERS[layer.type])
+    return layer.spec.fields.group(_PARAMETERS.get(layer.type, "convolution_param"))
 
 
 def has_bias(layer: Layer) -> bool:

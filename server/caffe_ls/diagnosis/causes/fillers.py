@@ -6,6 +6,7 @@ import math
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import WEIGHTED, finite_values
+from caffe_ls.net import first_weights
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.net.values import Group
 
@@ -31,37 +32,13 @@ def _filler(layer: Layer, name: str) -> Group | None:
 
 def input_width(evidence: Evidence, layer: Layer) -> int | None:
     """How many inputs each output of a layer is summed up of."""
-    shapes = layer.param_shapes
-    if not shapes or not shapes[0]:
-        return None
-    shape = shapes[0]
-    if any(dim is None for dim in shape):
-        return None
-    dims = [dim or 0 for dim in shape]
-    if layer.type == "InnerProduct":
-        flipped = layer.spec.fields.group("inner_product_param").flag("transpose")
-        return dims[0] if flipped else dims[-1]
-    return math.prod(dims[1:])
+    return first_weights.input_width(layer)
 
 
 def typical_weight(evidence: Evidence, layer: Layer) -> float | None:
     """The root mean square of what a layer's filler makes; None where that is not known."""
-    filler, width = weight_filler(layer), input_width(evidence, layer)
-    if filler is None:
-        return 0.0
-    kind = filler.text("type", "constant")
-    if kind == "constant":
-        return abs(filler.number("value"))
-    if kind == "gaussian":
-        return abs(filler.number("std", 1.0))
-    if kind == "uniform":
-        low, high = filler.number("min", 0.0), filler.number("max", 1.0)
-        return math.sqrt((low * low + low * high + high * high) / 3)
-    if kind in ("xavier", "msra") and width:
-        return math.sqrt((2.0 if kind == "msra" else 1.0) / width)
-    if kind == "positive_unitball" and width:
-        return 1.0 / width
-    return None
+    filled = first_weights.first_weights(layer)
+    return None if filled is None else filled.root_mean_square
 
 
 _KEEPS_VARIANCE = 2.0
