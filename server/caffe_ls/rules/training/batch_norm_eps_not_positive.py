@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.batch_norms import eps_of
+from caffe_ls.net.batch_norms import DEFAULT_EPS, eps_of
 from caffe_ls.rules.finding import Finding, Severity, fix
 from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
@@ -33,7 +33,7 @@ from caffe_ls.text.edit import Edit
 
 @layer_rule("BatchNorm", severity=Severity.WARNING, fixable=True)
 def check(view: LayerView) -> Iterator[Finding]:
-    eps = eps_of(view.layer)
+    eps = eps_of(view.layer) if view.group("batch_norm_param").has("eps") else DEFAULT_EPS
     if eps > 0:
         return
     place = view.group("batch_norm_param").place("eps")
