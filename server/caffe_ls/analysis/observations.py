@@ -31,6 +31,7 @@ NORMALISING = frozenset({"BatchNorm", "MVN", "Normalize", "BN", "CuDNNBatchNorm"
 SATURATING = {"Sigmoid": 0.25, "TanH": 1.0}
 """Units whose slope dies away from 0, with their largest slope."""
 
+_FOR_GOOD = 3  # Displays; with few items in a batch a small layer may give nothing now and then.
 _ORDER = 10.0  # An order of magnitude: what no healthy run's weights, all together, grow by in training.
 
 
@@ -72,6 +73,12 @@ def early(values: Sequence[float]) -> float:
 def late(values: Sequence[float]) -> float:
     """The level at the end: the median of the last tenth, of three values at least."""
     return median(values[-max(3, len(values) // 10) :])
+
+
+def smoothed(values: Sequence[float]) -> list[float]:
+    """The levels along the way, without the scatter of single batches: medians over three values, or a tenth of all."""
+    width = min(len(values), max(3, len(values) // 10))
+    return [median(values[start : start + width]) for start in range(len(values) - width + 1)]
 
 
 def scatter(values: Sequence[float]) -> float:
@@ -189,7 +196,7 @@ def dead_rectifiers(evidence: Evidence) -> list[Death]:
         if not _may_rectify(evidence, layer, top) or _leaks(evidence, layer):
             continue
         at = _zero_to_the_end(series.values)
-        if at is None:
+        if at is None or (at > 0 and len(series.values) - at < _FOR_GOOD):
             continue
         given = evidence.bottom(layer)
         if given is not None and not any(value != 0 for value in given.values[-3:]):

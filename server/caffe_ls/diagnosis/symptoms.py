@@ -20,6 +20,8 @@ from caffe_ls.analysis.observations import (
     is_flat,
     late,
     losses,
+    scatter,
+    smoothed,
 )
 from caffe_ls.training_log.record import NonFinite
 
@@ -33,6 +35,11 @@ _NEAR_BELOW, _NEAR_ABOVE = 0.95, 1.1
 
 _WORSE = 1.3
 """So far above knowing nothing, and above where it began, no loss stays that is on its way down."""
+
+_LOST = 3.0
+"""So far, in nats, above knowing nothing scores of order 1 never bring a loss for several batches."""
+
+_BEYOND_SCATTER = 1e6
 
 _GROWN = 1e3
 """From so large a growth on there is no doubt that a value on its way to infinity was seen growing."""
@@ -106,7 +113,7 @@ class Symptoms:
             values = finite_values(curve.series)
             if curve.chance is None or len(values) < 4 or not math.isfinite(curve.series.values[-1]):
                 continue
-            if _is_near(late(values), curve.chance) and min(values) > 0.85 * curve.chance:
+            if _is_near(late(values), curve.chance) and min(smoothed(values)) > 0.85 * curve.chance:
                 return curve
         return None
 
@@ -117,9 +124,11 @@ class Symptoms:
             values = finite_values(curve.series)
             if curve.chance is None or len(values) < 6:
                 continue
-            best = min(range(len(values)), key=values.__getitem__)
-            rest = values[best + 1 :]
-            if values[best] < 0.9 * curve.chance and len(rest) >= 3 and _is_near(late(rest), curve.chance):
+            levels = smoothed(values)
+            best = min(range(len(levels)), key=levels.__getitem__)
+            rest = values[best + len(values) - len(levels) + 1 :]
+            settled = len(rest) >= 3 and _is_near(late(rest), curve.chance) and scatter(rest) < 0.05 * curve.chance
+            if levels[best] < 0.8 * curve.chance and settled:
                 return curve
         return None
 
@@ -156,16 +165,18 @@ class Symptoms:
             values = [abs(value) for value in finite_values(curve.series)]
             if len(values) < 2 or not values[0]:
                 continue
-            if late(values) >= _ORDER * max(values[0], curve.chance or 0.0):
+            # Batches of a few items scatter: none of the last ones may be as low as the first were.
+            first = values[:1] if len(values) >= 10 or len(values) < 4 or curve.chance else values[:2]
+            start = max([curve.chance or 0.0, *first])
+            lowest = min(values[-max(1, len(values) // 3) :])
+            if lowest > _BEYOND_SCATTER * values[0]:
                 return curve
-            if curve.chance and late(values) >= max(2 * curve.chance, 2 * values[0]):
-                return curve
-            if (
-                curve.chance
-                and len(values) >= 10
-                and min(late(values), late(values[: -len(values) // 3]))
-                >= max(_WORSE * curve.chance, _WORSE * values[0])
-            ):
+            if lowest < start:
+                continue
+            end = late(values)
+            # Of a few values scores of order 1 may bring some to twice what knowing nothing is.
+            worse = _WORSE * start if len(values) >= 10 else max(2 * start, start + _LOST)
+            if end >= _ORDER * start or (curve.chance and end >= worse):
                 return curve
         return None
 

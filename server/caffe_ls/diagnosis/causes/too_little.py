@@ -54,13 +54,15 @@ def _too_low(symptoms: Symptoms) -> Iterator[Cause]:
     if adaptive:
         # Each step of these rules is about as large as the rate, whatever the gradient is.
         share = rate * iterations / _mean_weight(evidence)
-        sure = 0.85 if share < _HARDLY else 0.75 if share < 10 * _HARDLY and symptoms.flat else 0.0
+        creeps = share < 10 * _HARDLY and rate < 0.01 * _HARDLY and symptoms.flat
+        sure = 0.85 if share < _HARDLY else 0.75 if creeps else 0.0
     elif moved is not None:
         layer, share, diff_line = moved
         text = f"all steps of the run together move no weights by more than {shown(100 * share)} % (`{layer}`)"
         reasons.append(Reason(diff_line, text))
-        creeps = share < 10 * _HARDLY and share / iterations < 0.01 * _HARDLY
-        sure = 0.95 if share < 0.1 * _HARDLY else 0.8 if share < _HARDLY or creeps else 0.0
+        # A short run moves little at any rate: one step must be as good as nothing, too.
+        creeps = share / iterations < 0.01 * _HARDLY
+        sure = 0.95 if share < 0.1 * _HARDLY and creeps else 0.8 if share < 10 * _HARDLY and creeps else 0.0
     elif symptoms.flat and _is_of_order_one(symptoms):
         sure = 0.8 if rate * lasting * iterations * _STEEPEST < 10 * _HARDLY else 0.0
     else:
