@@ -14,6 +14,7 @@ from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
 _FIELD_NAME = re.compile(r"\blayers?\s*:?\s*\Z")
+_LINE_BEFORE = re.compile(r"(?:\r\n|\n|\r)[ \t]*\Z")
 
 
 def without(net: Net, reader: int, bottom: int, maker: int, *more: Edit, title: str = "") -> tuple[Fix, ...]:
@@ -26,7 +27,7 @@ def without(net: Net, reader: int, bottom: int, maker: int, *more: Edit, title: 
     layer = net.layers[maker]
     if source is None or source.layer != maker or len(layer.bottoms) != 1 or len(layer.tops) != 1:
         return ()
-    alone = len(net.consumers(maker)) == 1
+    alone = len(net.consumers(maker)) == 1 and not _is_read_elsewhere(net, reader, maker)
     edits = list(more)
     if layer.is_in_place(0):
         if not alone:
@@ -53,9 +54,25 @@ def retyped(net: Net, layer: int, kind: str) -> Edit | None:
     return Edit(place, word) if word is not None and V1_LAYER_TYPES.get(written) == net.layers[layer].type else None
 
 
+def _is_read_elsewhere(net: Net, reader: int, maker: int) -> bool:
+    """Whether a layer of the text, in another phase perhaps, reads what `maker` makes."""
+    behind = net.layers[maker].origin + 1
+    blob = net.layers[maker].tops[0]
+    layers = enumerate(net.text.layers[behind:], behind)
+    return any(blob in placed.spec.bottoms for index, placed in layers if index != net.layers[reader].origin)
+
+
 def _removed(net: Net, layer: int) -> Edit | None:
-    """Take the whole field of a layer away."""
+    """Take the whole field of a layer away, and the end of the line before it where it has its lines to itself.
+
+    An entry's text ends where its field does.
+    """
     placed = net.text.layers[net.layers[layer].origin]
-    span = placed.spec.fields.span
-    before = _FIELD_NAME.search(placed.text[: span.start])
-    return None if before is None else in_file(removal(placed.text, Span(before.start(), span.end)), placed.base)
+    text, span = placed.text, placed.spec.fields.span
+    before = _FIELD_NAME.search(text[: span.start])
+    if before is None:
+        return None
+    line = _LINE_BEFORE.search(text[: before.start()])
+    if line is not None and span.end == len(text):
+        return in_file(Edit(Span(line.start(), span.end), ""), placed.base)
+    return in_file(removal(text, Span(before.start(), span.end)), placed.base)
