@@ -15,6 +15,9 @@ Bad:
         [Forward] Layer conv1, top blob conv1 data: 9.1
         [Forward] Layer relu1, top blob conv1 data: 0
     Iteration 2, loss = 2.3
+        [Forward] Layer conv1, top blob conv1 data: 9.1
+        [Forward] Layer relu1, top blob conv1 data: 0
+    Iteration 3, loss = 2.3
 
 Good:
         [Forward] Layer conv1, top blob conv1 data: 0.4
