@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +23,11 @@ class Nearest(NamedTuple):
 
     names: tuple[str, ...]
     clear: bool
+
+    def only(self, fits: Callable[[str], bool]) -> Nearest:
+        """Those of the names that fit otherwise, too."""
+        names = tuple(name for name in self.names if fits(name))
+        return Nearest(names, self.clear and names[:1] == self.names[:1])
 
 
 def nearest_names(written: str, known: Iterable[str]) -> Nearest:

@@ -128,6 +128,34 @@ def _message_problems(
                 )
 
 
+def takes_value_of(node: Field, name: str, message: str, schema: Schema) -> bool:
+    """Whether a field `name` of a message takes the value that `node` has; a block, where it knows most of its fields.
+
+    A block is looked into as deep as its own fields.
+    """
+    field = schema.field(message, name)
+    if field is None:
+        return False
+    below = schema.message(field.type_name) if field.is_message else None
+    inside = [inner for value in node.values if isinstance(value, Message) for inner in value.fields]
+    if below is not None and inside:
+        known = [inner for inner in inside if inner.name in below.fields]
+        return 2 * len(known) >= len(inside) and all(_takes(below.fields[one.name], one, schema) for one in known)
+    return _takes(field, node, schema)
+
+
+def _takes(field: model.Field, node: Field, schema: Schema) -> bool:
+    if isinstance(node.value, ListValue) and field.label != "repeated":
+        return False
+    for value in node.values:
+        if isinstance(value, Message) or field.is_message:
+            if not (isinstance(value, Message) and field.is_message):
+                return False
+        elif value.kind != "broken" and _CHECKS[field.type](value, field, schema) is not None:
+            return False
+    return True
+
+
 def _check_integer(value: Scalar, field: model.Field, _: Schema) -> ProblemKind | None:
     number = integer_value(value)
     if number is None:

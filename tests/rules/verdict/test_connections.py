@@ -149,7 +149,7 @@ def test_shared_rates_are_made_equal_on_either_side() -> None:
 
 
 def test_older_forms_are_mended_in_their_own_words() -> None:
-    v1 = 'layers {\n  name: "d"\n  type: DUMMY_DATA\n  top: "d"\n  dummy_data_param { shape { dim: 1 } }\n}\n'
+    v1 = 'layers {\n  name: "d"\n  type: DUMMY_DATA\n  top: "d"\n  dummy_data_param { shape { dim: 1 dim: 2 } }\n}\n'
     text = v1 + 'layers {\n  name: "s"\n  type: SOFTMAX\n  top: "s"\n}\n'
     found = next(one for one in findings_of(text) if one.rule == "wrong-number-of-bottoms")
     assert _applied(text, found.fixes[0]) == text.replace("SOFTMAX\n", 'SOFTMAX\n  bottom: "d"\n')

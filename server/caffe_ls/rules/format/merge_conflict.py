@@ -40,6 +40,8 @@ _CONFLICT = re.compile(
     re.MULTILINE,
 )
 
+_MARKER = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+
 
 @document_rule(category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True, alone=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
@@ -54,7 +56,9 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     conflicts = list(_CONFLICT.finditer(document.text))
     count = len(conflicts)
     message = f"{count} merge conflicts are not resolved" if count > 1 else "a merge conflict is not resolved"
-    yield Finding(markers[0], message, _fixes(conflicts))
+    # Of conflicts in conflicts nobody but the user knows what belongs together.
+    rest = _CONFLICT.sub(lambda conflict: conflict["ours"] + conflict["theirs"], document.text)
+    yield Finding(markers[0], message, () if _MARKER.search(rest) else _fixes(conflicts))
 
 
 def _fixes(conflicts: list[re.Match[str]]) -> tuple[Fix, ...]:

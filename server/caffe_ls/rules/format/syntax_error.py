@@ -54,10 +54,15 @@ def check(view: EntryView) -> Iterator[Finding]:
     for problem in view.entry.problems:
         edit = _edit(problem, view.entry.text)
         fixes = () if edit is None else (fix(_title(problem), edit, safe=True),)
-        if problem.code in _RUBBISH and problem.span.end > problem.span.start:
+        if problem.code in _RUBBISH and not _ends_otherwise(view.entry.text[slice(*problem.span)]):
             fixes = (fix("Remove it", Edit(problem.span, "")),)
         related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
         yield Finding(problem.span, problem.message, fixes, related)
+
+
+def _ends_otherwise(rubbish: str) -> bool:
+    """Whether what cannot stand here belongs to what is around it: a string that a stray quote began, a lone colon."""
+    return not rubbish or rubbish[0] in "\"':"
 
 
 def _edit(problem: SyntaxProblem, text: str) -> Edit | None:

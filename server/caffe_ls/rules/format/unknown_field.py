@@ -44,7 +44,7 @@ from caffe_ls.rules.placement import LAYER_MESSAGES, Surroundings, homes, surrou
 from caffe_ls.rules.rule import EntryView, problem_rule
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import SOLVER_MESSAGE
-from caffe_ls.schema.validation import ProblemKind, SchemaProblem
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem, takes_value_of
 from caffe_ls.text.edit import Edit
 
 # Words of other frameworks and of papers, and fields that mean the same.
@@ -78,7 +78,9 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         yield Finding(problem.span, f"`layers`, the older form, has no field `{name}`: only `layer` has it")
         return
     fields = declared.fields if declared is not None else {}
-    near = nearest_names(name, fields)
+    near = nearest_names(name, fields).only(
+        lambda other: takes_value_of(problem.node, other, problem.message, view.schema)
+    )
     synonyms = tuple(other for other in _SYNONYMS.get(name.lower(), ()) if other in fields)
     if synonyms:
         near = Nearest(synonyms, clear=False)

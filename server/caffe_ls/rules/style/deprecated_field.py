@@ -90,7 +90,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
                 continue  # One finding for all lines that describe the inputs.
             told.add(message)
             fixes = _own_fix(field, document, entry, base)
-            if upgraded and not fixes:
+            if upgraded and not fixes and (message != NET_MESSAGE or "Input" in document.schema.layer_types):
                 fixes = (upgrade_fix(document),)
             message = f"superseded by {words}" if words else "no longer of use"
             yield Finding(field.name_span.shift(base), f"`{field.name}` is {message}", fixes)

@@ -65,6 +65,24 @@ def _unread(net: Net, index: int, layer: Layer, top: int) -> Finding:
 
 
 def _silence(net: Net, index: int, top: int) -> tuple[Fix, ...]:
+    if _rests_on_weights(net, index):
+        return ()  # They learn nothing then: what should read the blob was forgotten.
     blob = net.layers[index].tops[top]
     edit = layer_behind(net, index, f'name: "silence_{blob}" type: "Silence" bottom: "{blob}"')
     return (fix(f"Add a `Silence` layer for `{blob}`", edit),) if edit is not None else ()
+
+
+def _rests_on_weights(net: Net, index: int) -> bool:
+    """Whether layers with weights make the blob, and learn by it alone."""
+    waiting = [index]
+    while waiting:
+        at = waiting.pop()
+        layer = net.layers[at]
+        if layer.param_shapes and not layer.needs_backward:
+            return True
+        waiting += [
+            source.layer
+            for source in layer.sources
+            if source is not None and len(net.consumers(source.layer, source.top)) == 1
+        ]
+    return False

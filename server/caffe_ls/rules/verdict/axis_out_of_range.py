@@ -34,6 +34,7 @@ from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.rules.layer_parameters import blamed, set_value
+from caffe_ls.rules.proving import proven
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 
 # What layers take where no axis is given, if it is not 1.
@@ -48,4 +49,4 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     axes = len(layer.bottom_shapes[0] or ())
     usual = -1 if parameter.name == "end_axis" else _DEFAULTS.get(layer.type, 1)
     if axes and usual < axes:
-        yield set_value(view, parameter, str(usual))
+        yield proven(view.document, set_value(view, parameter, str(usual)))

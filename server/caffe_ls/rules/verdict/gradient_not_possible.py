@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.faults import Fault
 from caffe_ls.rules.finding import fix
 from caffe_ls.rules.rewriting import beside, removal
@@ -57,7 +58,13 @@ def advise(view: RefusalView) -> Iterable[Advice]:
         yield fix("Stop the gradient here", Edit(view.place(fields.place("propagate_down", bottom)), "false"))
         return
     last = field_span(document, view.place(fields.place("bottom", len(layer.bottoms) - 1)))
-    if last is not None and not fields.has("propagate_down"):
+    if last is not None and not fields.has("propagate_down") and _is_of_todays_form(document, last.start):
         wanted = [needed and index != bottom for index, needed in enumerate(layer.bottoms_need_backward)]
         contents = [f"propagate_down: {str(flag).lower()}" for flag in wanted]
         yield fix("Stop the gradient here", beside(document.source, last, contents))
+
+
+def _is_of_todays_form(document: PrototxtDocument, offset: int) -> bool:
+    """Whether a layer is written as `layer`: the older forms have no `propagate_down`."""
+    field = document.file.entries[document.file.index_at(offset)].field
+    return field is not None and field.name != "layers"

@@ -33,6 +33,7 @@ from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.rules.finding import fix
+from caffe_ls.rules.proving import proven
 from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 from caffe_ls.rules.written import field_span
@@ -42,8 +43,11 @@ from caffe_ls.rules.written import field_span
 def advise(view: RefusalView) -> Iterable[Advice]:
     assert view.refusal.layer is not None
     fields = view.net.text.layers[view.refusal.layer].spec.fields
-    for rule in ("exclude", "include"):
-        places = [view.place(fields.place(rule, index)) for index in range(fields.count(rule))]
+    for rules in (("exclude",), ("include",), ("include", "exclude")):
+        places = [view.place(fields.place(rule, index)) for rule in rules for index in range(fields.count(rule))]
         spans = [span for place in places if (span := field_span(view.document, place)) is not None]
         if len(spans) == len(places):
-            yield fix(f"Remove the {rule} rules", *(removal(view.document.text, span) for span in spans))
+            change = fix(
+                f"Remove the {' and '.join(rules)} rules", *(removal(view.document.text, span) for span in spans)
+            )
+            yield proven(view.document, change, anywhere=True)

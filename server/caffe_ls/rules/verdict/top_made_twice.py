@@ -34,6 +34,7 @@ from collections.abc import Iterable
 from caffe_ls.net.faults import Fault
 from caffe_ls.rules.connecting import free_name, missing_names, rename_top
 from caffe_ls.rules.finding import fix
+from caffe_ls.rules.proving import proven
 from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 from caffe_ls.rules.values import quoted
@@ -53,9 +54,12 @@ def advise(view: RefusalView) -> Iterable[Advice]:
             edits = [removal(view.document.text, span) for span in spans if span is not None]
             yield fix("Remove `loss_weight`", *edits)
         return
-    top = next(index for index in range(len(layer.tops)) if fields.place("top", index) == view.refusal.span)
+    top = next((index for index in range(len(layer.tops)) if fields.place("top", index) == view.refusal.span), None)
+    if top is None:
+        return
     if layer.name in missing_names(view.net):
         yield fix(f"Name it `{layer.name}`, which is read below", Edit(place, quoted(layer.name)))
         return
     name = free_name(view.net, layer)
-    yield fix(f"Make a blob of its own, `{name}`", *rename_top(view.document, layer.origin, top, name))
+    change = fix(f"Make a blob of its own, `{name}`", *rename_top(view.document, layer.origin, top, name))
+    yield proven(view.document, change, anywhere=True)

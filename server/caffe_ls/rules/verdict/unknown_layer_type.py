@@ -31,10 +31,12 @@ Bad (settings {"dialect": "bvlc"}):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.nets import net_text
+from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of, phases_of, stages_wanted
@@ -46,7 +48,7 @@ from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V0_PADDING, V1_LAYER_TY
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.string_values import is_exhaustive
 from caffe_ls.schema.validation import entry_problems
-from caffe_ls.syntax.tree import Entry, Scalar
+from caffe_ls.syntax.tree import Entry, Message, Scalar
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
@@ -67,10 +69,11 @@ class _Fault(NamedTuple):
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     layers = layers_in_solver(document) if document.kind == "solver" else layers_of(document)
+    types = document.schema.layer_types
     for base, entry, layer in layers:
-        if layer.form == "layer" and layer.type_text in document.schema.layer_types:
+        if layer.form == "layer" and layer.type_text in types:
             continue
-        fault = _fault(entry, layer, document)
+        fault = _fault(base, entry, layer, document)
         finding = None if fault is None else _where_it_is_built(fault, document, base, layer)
         if finding is not None:
             yield finding.shift(base)
@@ -91,7 +94,7 @@ def _where_it_is_built(fault: _Fault, document: PrototxtDocument, base: int, lay
     )
 
 
-def _fault(entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fault | None:
+def _fault(base: int, entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fault | None:
     schema = document.schema
     field = layer.type_field
     if field is None:
@@ -110,10 +113,28 @@ def _fault(entry: Entry, layer: WrittenLayer, document: PrototxtDocument) -> _Fa
     complete = schema.layer_types_complete and bool(schema.layer_types)
     certain = complete and not document.dialect_is_guessed
     may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS
-    return _fault_of_name(written, value.span, schema, certain, may_be_slip)
+    return _fault_of_name(
+        written, value.span, schema, certain, may_be_slip, lambda name: _fits(document, base, layer, name)
+    )
 
 
-def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool, may_be_slip: bool) -> _Fault | None:
+def _fits(document: PrototxtDocument, base: int, layer: WrittenLayer, name: str) -> bool:
+    """Whether a layer of this type takes as many bottoms and tops as are given."""
+    declared = layer_type(name, document.dialect)
+    assert isinstance(layer.field.value, Message)
+    at = base + layer.field.value.start
+    spec = next((one.spec for one in net_text(document).layers if one.base + one.spec.fields.span.start == at), None)
+    if declared is None or spec is None:
+        return True
+    bottoms, tops = declared.bottoms(spec), declared.tops(spec)
+    # Of one that has none yet nothing can be told.
+    few = not spec.bottoms or bottoms.least <= len(spec.bottoms)
+    return few and len(spec.bottoms) <= bottoms.most and len(spec.tops) <= tops.most
+
+
+def _fault_of_name(
+    written: str, span: Span, schema: Schema, certain: bool, may_be_slip: bool, fits: Callable[[str], bool]
+) -> _Fault | None:
     """`certain`: whether the schema's layer types are all that the Caffe in use has."""
     known = schema.layer_types or catalog.load(catalog.BVLC).layer_types
     if written in known:
@@ -129,7 +150,7 @@ def _fault_of_name(written: str, span: Span, schema: Schema, certain: bool, may_
             return None
         message = f"the layer type `{written}` {belongs_to(forks, schema)}"
         return _Fault(span, message, dialect_fixes(forks), severity)
-    near = nearest_names(written, known)
+    near = nearest_names(written, known).only(fits)
     if not schema.layer_types_complete and not near.names:
         return None
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""

@@ -27,6 +27,7 @@ from caffe_ls.net.model import Layer, Net
 from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.connecting import add_connection, unread_tops
 from caffe_ls.rules.finding import fix
+from caffe_ls.rules.proving import proven
 from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
 from caffe_ls.rules.written import field_span
@@ -53,7 +54,7 @@ def advise(view: RefusalView) -> Iterable[Advice]:
         for name in list(dict.fromkeys(_candidates(view.net, layer)))[:_MOST_OFFERED]:
             edit = add_connection(view.document, base, layer.spec, "bottom", [name], first)
             if edit is not None:
-                yield fix(f"Read `{name}`", edit)
+                yield proven(view.document, fix(f"Read `{name}`", edit))
 
 
 def _candidates(net: Net, layer: Layer) -> Iterator[str]:

@@ -1,0 +1,174 @@
+"""Every fix of a file's findings, tried: the result parses, the finding is gone, and no other has come."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from caffe_ls.analysis.disk import Access
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.kinds import Kind
+from caffe_ls.cli.files import disk_access
+from caffe_ls.cli.opening import Opener
+from caffe_ls.cli.options import CheckOptions, CommonOptions
+from caffe_ls.rules.checking import check
+from caffe_ls.rules.finding import Finding, Fix, Severity
+from caffe_ls.text.edit import apply_edits
+from caffe_ls.text.source import decode, encode
+
+# After these nothing else is said of a file, or of what stands in wrong brackets.
+_HIDE_ALL = ("merge-conflict", "syntax-error", "template-placeholder", "wrong-kind-of-file")
+
+
+class File(NamedTuple):
+    """A file to try fixes on, and how it is read."""
+
+    path: Path
+    kind: Kind | None = None
+    dialect: str = ""
+    data_shape: str = ""
+    batch: int | None = None
+
+    @property
+    def options(self) -> CheckOptions:
+        common = CommonOptions(dialect=self.dialect, kind=self.kind, data_shape=self.data_shape, batch=self.batch)
+        return CheckOptions(paths=(str(self.path),), common=common)
+
+
+class Trial(NamedTuple):
+    """A fix that was tried: what is wrong with its result, empty where nothing is."""
+
+    path: str
+    rule: str
+    message: str
+    fix: str
+    wrong: str
+
+
+def files_of(shared: Path) -> Iterator[File]:
+    """The files of the corpus, then those that were made wrong, as parity.py reads them."""
+    with (shared / "corpus" / "prototxt.tsv").open(newline="", encoding="utf-8") as table:
+        for row in csv.DictReader(table, delimiter="\t"):
+            if row["kind"] in ("net", "solver"):
+                yield File(shared / "corpus" / row["path"], "solver" if row["kind"] == "solver" else "net")
+    for dialect, folder in (("bvlc", shared / "oracle"), ("ssd", shared / "oracle" / "ssd")):
+        with (folder / "mutants.jsonl").open(encoding="utf-8") as lines:
+            for mutant in map(json.loads, lines):
+                kind: Kind = "solver" if mutant["verdicts"][0]["phase"] is None else "net"
+                yield _as_parity(folder / "mutants" / f"{mutant['id']}.prototxt", kind, dialect)
+        kinds: tuple[tuple[str, Kind], ...] = (("nets", "net"), ("solvers", "solver"))
+        for name, kind in kinds:
+            yield from (_as_parity(path, kind, dialect) for path in sorted((folder / name).iterdir()))
+
+
+def _as_parity(path: Path, kind: Kind, dialect: str) -> File:
+    return File(path, kind, dialect, "3x227x227", 1)
+
+
+def trials(file: File, each: int | None = None) -> list[Trial]:
+    """The fixes of a file's findings, tried one by one; of each rule the first `each` findings that have any."""
+    access = disk_access()
+    text = decode(file.path.read_bytes())
+    document = Opener(file.options, access).document(str(file.path), text)
+    findings = check(document)
+    known = Counter(finding.rule for finding in findings)
+    tried: Counter[str] = Counter()
+    found = []
+    for finding in findings:
+        fixes = [fix for fix in finding.fixes if fix.edits or fix.setting or fix.new_files]
+        if not fixes or (each is not None and tried[finding.rule] >= each):
+            continue
+        tried[finding.rule] += 1
+        for fix in fixes:
+            wrong = _wrong(file, document, access, finding, fix, known)
+            found.append(Trial(str(file.path), finding.rule, finding.message, fix.title, wrong))
+    return found
+
+
+def _wrong(
+    file: File, document: PrototxtDocument, access: Access, finding: Finding, fix: Fix, known: Mapping[str, int]
+) -> str:
+    texts = changed_texts(document, access, fix)
+    after = _opened(file, document, access, fix, texts)
+    if _syntax_problems(after) > _syntax_problems(document):
+        return "does not parse"
+    left = check(after)
+    if fix.setting is not None:  # Another dialect may know less of the rest.
+        return "the finding stays" if any(_is_same(finding, one) for one in left) else ""
+    numbers = Counter(one.rule for one in left)
+    if numbers[finding.rule] >= known.get(finding.rule, 0):
+        return "the finding stays"
+    fresh = [one for one in left if numbers[one.rule] > known.get(one.rule, 0)]
+    if finding.severity is Severity.ERROR:
+        fresh = [one for one in fresh if _is_brought(one, finding, after, fix)]
+    return "; ".join(f"brings {one.rule}: {one.message}" for one in fresh)
+
+
+def _is_same(one: Finding, other: Finding) -> bool:
+    return (one.rule, one.span, one.message) == (other.rule, other.span, other.message)
+
+
+def _is_brought(fresh: Finding, mended: Finding, after: PrototxtDocument, fix: Fix) -> bool:
+    """Whether the fix of an error made another finding, and did not merely bring to light what the error hid.
+
+    Of what Caffe refuses, the rest of the file is not judged, or as far as it does not depend on it; but that the text
+    which the fix wrote is refused, or wrong, is the fix's own fault.
+    """
+    if mended.rule in _HIDE_ALL or fresh.severity not in (Severity.ERROR, Severity.WARNING):
+        return False
+    entries = after.file
+    return entries.index_at(fresh.span.start) in {entries.index_at(place) for place in _places_after(fix)}
+
+
+def _places_after(fix: Fix) -> Iterator[int]:
+    """Where the texts that a fix writes begin, in the file as it is then."""
+    moved = 0
+    for change in sorted((change.edit for change in fix.edits if change.path is None), key=lambda edit: edit.span):
+        yield change.span.start + moved
+        moved += len(change.new_text) - (change.span.end - change.span.start)
+
+
+def changed_texts(document: PrototxtDocument, access: Access, fix: Fix) -> dict[str | None, str]:
+    """The texts that a fix makes, by path; None is the document's own."""
+    texts: dict[str | None, str] = dict(fix.new_files)
+    for path in dict.fromkeys(change.path for change in fix.edits):
+        before = document.text if path is None else decode(access.read(path) or b"")
+        texts[path] = apply_edits(before, (change.edit for change in fix.edits if change.path == path))
+    return texts
+
+
+def _opened(
+    file: File, document: PrototxtDocument, access: Access, fix: Fix, texts: Mapping[str | None, str]
+) -> PrototxtDocument:
+    """The document after a fix, with the other files that it changes."""
+    options = file.options
+    if fix.setting is not None:
+        name, value = fix.setting
+        assert name == "dialect"
+        options = replace(options, common=replace(options.common, dialect=value))
+    others = {path: encode(text) for path, text in texts.items() if path is not None}
+    seen = with_files(access, others) if others else access
+    return Opener(options, seen).document(str(file.path), texts.get(None, document.text))
+
+
+def with_files(access: Access, files: Mapping[str, bytes]) -> Access:
+    """The disk, with some files as they would be."""
+
+    def read(path: str) -> bytes | None:
+        return files[path] if path in files else access.read(path)
+
+    return Access(read, access.names_in, stored_at=access.stored_at)
+
+
+def _syntax_problems(document: PrototxtDocument) -> int:
+    return sum(len(entry.problems) for entry in document.file.entries)
+
+
+def told(found: Iterable[Trial]) -> list[Trial]:
+    """The trials that went wrong."""
+    return [trial for trial in found if trial.wrong]
