@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 from caffe_ls.syntax.tree import Field, Message, Scalar
 from caffe_ls.syntax.values import bool_value, float_value, integer_value, string_value
@@ -15,18 +15,27 @@ _BEYOND = 1 << 64
 Value: TypeAlias = "Scalar | Message | Group"
 
 
+_Read = TypeVar("_Read")
+
+
+def _integer(value: Scalar) -> int | None:
+    number = integer_value(value)
+    return number if number is not None and -_BEYOND < number < _BEYOND else None
+
+
 class Group:
     """A message's values by field; one that the upgrade made of several messages reads like any other.
 
     A value of the wrong kind counts as absent: rules of format speak of it.
     """
 
-    __slots__ = ("_groups", "fields", "span")
+    __slots__ = ("_read", "fields", "span")
 
     def __init__(self, fields: Mapping[str, Sequence[Value]], span: Span) -> None:
         self.fields = fields
         self.span = span
-        self._groups: dict[str, list[Group]] = {}
+        # What was asked for, which is asked for again and again: by the field's name and the way of reading it.
+        self._read: dict[object, object] = {}
 
     @classmethod
     def of(cls, message: Message) -> Group:
@@ -60,36 +69,39 @@ class Group:
 
     def integer(self, name: str, default: int = 0) -> int:
         """A number field's value."""
-        return next(iter(self.integers(name)), default) if name in self.fields else default
+        found = self.integers(name)
+        return found[0] if found else default
 
-    def integers(self, name: str) -> list[int]:
+    def integers(self, name: str) -> Sequence[int]:
         """The values of a repeated number field."""
-        found = (integer_value(value) for value in self.scalars(name))
-        return [number for number in found if number is not None and -_BEYOND < number < _BEYOND]
+        return self._values(name, _integer)
 
     def number(self, name: str, default: float = 0.0) -> float:
         """A float field's value."""
-        return next(iter(self.numbers(name)), default) if name in self.fields else default
+        found = self.numbers(name)
+        return found[0] if found else default
 
-    def numbers(self, name: str) -> list[float]:
+    def numbers(self, name: str) -> Sequence[float]:
         """The values of a repeated float field."""
-        return [number for value in self.scalars(name) if (number := float_value(value)) is not None]
+        return self._values(name, float_value)
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A bool field's value."""
-        return next(iter(self.flags(name)), default) if name in self.fields else default
+        found = self.flags(name)
+        return found[0] if found else default
 
-    def flags(self, name: str) -> list[bool]:
+    def flags(self, name: str) -> Sequence[bool]:
         """The values of a repeated bool field."""
-        return [flag for value in self.scalars(name) if (flag := bool_value(value)) is not None]
+        return self._values(name, bool_value)
 
     def text(self, name: str, default: str = "") -> str:
         """A string field's value."""
-        return next(iter(self.texts(name)), default) if name in self.fields else default
+        found = self.texts(name)
+        return found[0] if found else default
 
-    def texts(self, name: str) -> list[str]:
+    def texts(self, name: str) -> Sequence[str]:
         """The values of a repeated string field."""
-        return [text for value in self.scalars(name) if (text := string_value(value)) is not None]
+        return self._values(name, string_value)
 
     def choice(self, name: str, names: Sequence[str], default: str = "") -> str:
         """An enum field's value by name; `names` are those of the numbers from 0, the first being the usual default."""
@@ -103,18 +115,31 @@ class Group:
 
     def group(self, name: str) -> Group:
         """A message field's value; an empty one, in this message's place, where it is not given."""
-        return next(iter(self.groups(name)), None) or Group({}, self.span)
+        found = self.groups(name)
+        return found[0] if found else Group({}, self.span)
 
-    def groups(self, name: str) -> list[Group]:
-        """The values of a repeated message field; kept, since they are asked for again and again."""
-        known = self._groups.get(name)
+    def groups(self, name: str) -> Sequence[Group]:
+        """The values of a repeated message field."""
+        if name not in self.fields:
+            return []
+        known = self._read.get(name)
         if known is None:
-            known = self._groups[name] = [
+            known = self._read[name] = [
                 value if isinstance(value, Group) else Group.of(value)
-                for value in self.fields.get(name, ())
+                for value in self.fields[name]
                 if not isinstance(value, Scalar)
             ]
-        return known
+        return known  # type: ignore[return-value]
+
+    def _values(self, name: str, read: Callable[[Scalar], _Read | None]) -> Sequence[_Read]:
+        if name not in self.fields:
+            return []
+        key = (name, read)
+        known = self._read.get(key)
+        if known is None:
+            found = (read(value) for value in self.scalars(name))
+            known = self._read[key] = [value for value in found if value is not None]
+        return known  # type: ignore[return-value]
 
     def replaced(self, fields: Mapping[str, Sequence[Value]]) -> Group:
         """The group with other values for some fields."""

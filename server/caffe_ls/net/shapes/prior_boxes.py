@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Refusal
@@ -44,7 +44,7 @@ def prior_box(given: Given) -> Step:
     return Step(((1, 2, product((height, width, priors, 4))),), refusals=refusals)
 
 
-def _wrong_sizes(param: Group, smallest: list[float], largest: list[float]) -> Iterator[Refusal]:
+def _wrong_sizes(param: Group, smallest: Sequence[float], largest: Sequence[float]) -> Iterator[Refusal]:
     for index, low in enumerate(smallest):
         if not low > 0:
             yield _invalid("prior_box_layer.cpp:18", f"`min_size: {low:g}` must be above 0", param, "min_size", index)

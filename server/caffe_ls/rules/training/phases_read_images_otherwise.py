@@ -49,7 +49,7 @@ Bad:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -153,7 +153,7 @@ def _means(source: Layer, net: Net, index: int, words: str) -> Iterator[_Differe
         yield _Difference("mean_value", message, mean_as_in(net, index, source), "Subtract the same mean")
 
 
-def _same(one: list[float], other: list[float]) -> bool:
+def _same(one: Sequence[float], other: Sequence[float]) -> bool:
     longest = max(len(one), len(other))
-    one, other = (means * longest if len(means) == 1 else means for means in (one, other))
+    one, other = ([*means] * longest if len(means) == 1 else means for means in (one, other))
     return len(one) == len(other) and all(abs(a - b) <= 1 for a, b in zip(one, other, strict=True))
