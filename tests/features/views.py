@@ -6,12 +6,16 @@ from typing import Any
 
 from lsprotocol import types
 
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.disk import FilesBeside
+from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.features import positions
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere, View
 from caffe_ls.settings import settings_from
 from caffe_ls.text.edit import Edit, apply_edits
 from caffe_ls.text.source import Source
+from caffe_ls.text.span import Span
+from tests.analysis.disk import Disk
 from tests.fixture import Fixture, FixtureFile, read
 
 ABLE = Client(
@@ -56,3 +60,27 @@ def applied_action(view: View, action: types.CodeAction) -> str:
     assert isinstance(change, types.TextDocumentEdit)
     assert (change.text_document.uri, change.text_document.version) == (view.uri, view.version)
     return applied(view, [edit for edit in change.edits if isinstance(edit, types.TextEdit)])
+
+
+def view_on_disk(text: str, client: Client = ABLE) -> tuple[View, int, Fixture]:
+    """The view of the file with the cursor where all files of the fixture lie on a disk, the cursor and the fixture."""
+    fixture = read(text)
+    file, offset = fixture.cursor
+    disk = Disk({other.path: other.text for other in fixture.files})
+    files = FilesBeside(file.path, disk.access, top="/")
+    return view_of(fixture, file, client, context=Context(files=files)), offset, fixture
+
+
+def places_of(view: View, fixture: Fixture, found: list[types.Location]) -> list[tuple[str, Span]]:
+    """Locations as paths and spans."""
+    places = []
+    for location in found:
+        path = location.uri.removeprefix("file://")
+        source = Source(fixture.file(path).text)
+        places.append((path, positions.span_at(source, location.range, view.client.encoding)))
+    return places
+
+
+def marked_places(fixture: Fixture) -> list[tuple[str, Span]]:
+    """The marked spans of a fixture in the same form."""
+    return [(file.path, mark.span) for file in fixture.files for mark in file.marks]

@@ -139,6 +139,7 @@ def test_every_method_that_is_offered_has_a_handler() -> None:
             "foldingRangeProvider": "foldingRange",
             "documentLinkProvider": "documentLink",
             "codeLensProvider": "codeLens",
+            "renameProvider": "rename",
         }
         assert client.offered["executeCommandProvider"]["commands"] == list(COMMANDS)
         offered = {name for name in client.offered if name.endswith("Provider")} - {"executeCommandProvider"}

@@ -13,6 +13,7 @@ from functools import lru_cache
 from caffe_ls.analysis.configuration import ancestors
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.text.source import decode
+from caffe_ls.text.span import Span
 
 # The folders that users and Caffe's own examples put on PYTHONPATH, beside a net or above it.
 _FOLDERS = ("", "python", "lib", "layers", "python_layers", "pylayers", "src", "scripts", "tools", "utils", "code")
@@ -30,9 +31,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class PythonClass:
-    """A class as written: its bases' names, the names that its body defines, and the body's text."""
+    """A class as written: where its name stands in the file, its bases' names, what its body defines, and its text."""
 
     name: str
+    span: Span
     bases: tuple[str, ...]
     defines: frozenset[str]
     body: str
@@ -101,7 +103,7 @@ def _outlined(path: str, text: str) -> PythonFile:
         end = _end_of_block(code, found.end(), len(found[1].expandtabs()))
         bases = tuple(base.strip() for base in (found[3] or "").split(",") if base.strip())
         defines = frozenset(one or other for one, other in _METHOD.findall(code[found.end() : end]))
-        classes[found[2]] = PythonClass(found[2], bases, defines, text[found.end() : end])
+        classes[found[2]] = PythonClass(found[2], Span(*found.span(2)), bases, defines, text[found.end() : end])
     return PythonFile(path, classes, frozenset(_WORD.findall(code)), _DYNAMIC.search(code) is not None)
 
 

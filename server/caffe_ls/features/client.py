@@ -20,6 +20,8 @@ class Client:
     takes_snippets: bool = False
     takes_document_changes: bool = False
     creates_files: bool = False
+    annotates_edits: bool = False
+    prepares_renames: bool = False
     takes_code_action_literals: bool = False
     resolves_code_actions: bool = False
     takes_preferred_actions: bool = False
@@ -53,6 +55,8 @@ def client_of(params: object) -> Client:
         takes_snippets=_get(completion_item, "snippetSupport") is True,
         takes_document_changes=_get(workspace, "workspaceEdit", "documentChanges") is True,
         creates_files="create" in _list(_get(workspace, "workspaceEdit", "resourceOperations")),
+        annotates_edits=isinstance(_get(workspace, "workspaceEdit", "changeAnnotationSupport"), dict),
+        prepares_renames=_get(document, "rename", "prepareSupport") is True,
         takes_code_action_literals=isinstance(_get(actions, "codeActionLiteralSupport"), dict),
         resolves_code_actions="edit" in _list(_get(actions, "resolveSupport", "properties"))
         and _get(actions, "dataSupport") is True,

@@ -34,6 +34,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "foldingRangeProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},
+        "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "executeCommandProvider": {"commands": list(COMMANDS)},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

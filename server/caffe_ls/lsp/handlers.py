@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _SETTINGS_WAIT = 1.0
 
 _logger = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
 
 
 class Server(LanguageServer):
@@ -272,17 +274,84 @@ def _range_formatting(server: Server, params: types.DocumentRangeFormattingParam
     return None if view is None else formatting(view, params.options, view.span(params.range))
 
 
+def _definition(server: Server, params: types.DefinitionParams) -> list[types.Location] | None:
+    from caffe_ls.features.definition import definition
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else definition(view, view.offset(params.position))
+
+
+def _highlights(server: Server, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight] | None:
+    from caffe_ls.features.highlights import highlights
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else highlights(view, view.offset(params.position))
+
+
+def _symbols(server: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol] | None:
+    from caffe_ls.features.document_symbols import document_symbols
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else document_symbols(view)
+
+
+def _folding(server: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
+    from caffe_ls.features.folding import folding
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else folding(view, view.client.most_folding_ranges)
+
+
+def _links(server: Server, params: types.DocumentLinkParams) -> list[types.DocumentLink] | None:
+    from caffe_ls.features.document_links import document_links
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else document_links(view)
+
+
+def _prepare_rename(server: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+    from caffe_ls.features.rename import prepare_rename
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else _told_why(lambda: prepare_rename(view, view.offset(params.position)))
+
+
+def _rename(server: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    from caffe_ls.features.rename import rename
+
+    view = server.session.view(params.text_document.uri)
+    return None if view is None else _told_why(lambda: rename(view, view.offset(params.position), params.new_name))
+
+
+def _told_why(answer: Callable[[], _Answer]) -> _Answer:
+    """The answer, or the reason why there is none as an error that clients show."""
+    from caffe_ls.features.rename import NotRenamedError
+
+    try:
+        return answer()
+    except NotRenamedError as error:
+        raise JsonRpcInvalidParams(message=str(error)) from None
+
+
 async def _references(server: Server, params: types.ReferenceParams) -> list[types.Location] | None:
     uri = params.text_document.uri
     if server.session.has_log(uri):
         found: list[types.Location] | None = _by_document(types.TEXT_DOCUMENT_REFERENCES, None, server, params)
         return found
     from caffe_ls.analysis.log_links import layer_at
+    from caffe_ls.analysis.net_names import names_of
+    from caffe_ls.features.references import references
     from caffe_ls.lsp.log_handlers import lines_in_newest_log
 
     view = server.session.view(uri)
-    layer = None if view is None else layer_at(view.document, view.offset(params.position))
-    return None if layer is None else await lines_in_newest_log(server, uri, layer.name)
+    if view is None:
+        return None
+    offset = view.offset(params.position)
+    place = names_of(view.document).at(offset)
+    here = references(view, offset, params.context.include_declaration)
+    # Of a blob only the net's own places are wanted; anywhere else a layer is asked for, and its log speaks of it.
+    layer = layer_at(view.document, offset) if place is None or place.kind == "layer" else None
+    return [*here, *(await lines_in_newest_log(server, uri, layer.name) if layer is not None else ())]
 
 
 # Commands.
@@ -358,11 +427,13 @@ _REQUESTS: dict[str, Callable[[Server, Any], Any] | None] = {
     types.TEXT_DOCUMENT_FORMATTING: _formatting,
     types.TEXT_DOCUMENT_RANGE_FORMATTING: _range_formatting,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
-    types.TEXT_DOCUMENT_DEFINITION: None,
-    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: None,
-    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: None,
-    types.TEXT_DOCUMENT_FOLDING_RANGE: None,
-    types.TEXT_DOCUMENT_DOCUMENT_LINK: None,
+    types.TEXT_DOCUMENT_DEFINITION: _definition,
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: _highlights,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: _symbols,
+    types.TEXT_DOCUMENT_FOLDING_RANGE: _folding,
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: _links,
+    types.TEXT_DOCUMENT_PREPARE_RENAME: _prepare_rename,
+    types.TEXT_DOCUMENT_RENAME: _rename,
     types.TEXT_DOCUMENT_CODE_LENS: None,
 }
 
