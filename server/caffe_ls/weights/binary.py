@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V1_LAYER_TYPES
@@ -58,6 +59,24 @@ def read_blob(stored: StoredBytes) -> StoredBlob:
     _refuse_other_files(stored)
     reader = WireReader(stored)
     return _blob(reader, reader.message())
+
+
+def read_numbers(stored: StoredBytes, most: int) -> tuple[float, ...]:
+    """The numbers of the one blob of a `.binaryproto`; those of the other precision where there are any."""
+    _refuse_other_files(stored)
+    reader = WireReader(stored)
+    found: dict[int, list[float]] = {_BLOB_DATA: [], _BLOB_DOUBLE_DATA: []}
+    for field in reader.message():
+        if field.number not in found:
+            continue
+        kind, width = ("f", 4) if field.number == _BLOB_DATA else ("d", 8)
+        # Not packed, each number has a key of one byte before it; that of the first has been read.
+        step = width if field.kind == BYTES else width + 1
+        if (field.end - field.start) // step + len(found[field.number]) > most:
+            raise NotReadableError(f"it holds more than {most:,} numbers")
+        data = reader.bytes_of(field, field.end - field.start)
+        found[field.number] += (struct.unpack_from(f"<{kind}", data, at)[0] for at in range(0, len(data), step))
+    return tuple(found[_BLOB_DOUBLE_DATA] or found[_BLOB_DATA])
 
 
 def read_solver_state(stored: StoredBytes) -> SolverState:

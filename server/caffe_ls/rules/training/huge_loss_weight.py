@@ -54,6 +54,6 @@ def check(view: LayerView) -> Iterator[Finding]:
         if not weight >= (_LARGE if known else _HUGE):
             continue
         severity = Severity.WARNING if weight >= (_HUGE if known else _HUGE_FOR_OTHERS) else Severity.INFORMATION
-        message = f"`loss_weight: {weight:g}` makes the loss, and all gradients of it, {weight:,.6g} times as large"
+        message = f"`loss_weight: {weight:g}` makes the loss, and all gradients of it, {weight:,.7g} times as large"
         place = view.fields.place("loss_weight", index)
         yield Finding(place, message, (fix("Set `loss_weight: 1`", Edit(place, "1")),), severity=severity)
