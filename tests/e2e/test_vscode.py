@@ -404,3 +404,121 @@ def test_the_report_of_a_log_on_disk_is_shown_by_command(open_workbench: OpenWor
     workbench.page.locator(".tab[data-resource-name='train.log.gz.report']").wait_for()
     expect(workbench.page.locator(".editor-instance .view-lines")).to_contain_text("FIRST NAN OR INF")
     workbench.screenshot("report-of-a-packed-log")
+
+
+NET_OF_TWO_SIZES = """\
+name: "two branches"
+layer {
+  name: "data"
+  type: "Input"
+  top: "data"
+  input_param { shape { dim: 8 dim: 3 dim: 32 dim: 32 } }
+}
+layer {
+  name: "conv1"
+  type: "Convolution"
+  bottom: "data"
+  top: "conv1"
+  convolution_param {
+    num_output: 16
+    kernel_size: 3
+    weight_filler { type: "msra" }
+  }
+}
+layer {
+  name: "conv2"
+  type: "Convolution"
+  bottom: "conv1"
+  top: "conv2"
+  convolution_param {
+    num_output: 16
+    kernel_size: 3
+    weight_filler { type: "msra" }
+  }
+}
+layer {
+  name: "sum"
+  type: "Eltwise"
+  bottom: "conv1"
+  bottom: "conv2"
+  top: "sum"
+}
+"""
+
+
+def test_shapes_that_do_not_fit_are_told_with_the_places_that_made_them(
+    open_workbench: OpenWorkbench, tmp_path: Path
+) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_text(NET_OF_TWO_SIZES, "utf-8")
+    workbench = open_workbench(net)
+    workbench.errors().first.wait_for(state="attached")
+    workbench.run_command("View: Focus Problems")
+    problems = workbench.page.locator(".markers-panel .monaco-list-row")
+    problems.filter(has_text="8 x 16 x 30 x 30 and 8 x 16 x 28 x 28").first.wait_for()
+    problems.filter(has_text="layer `conv1` makes").first.wait_for()
+    workbench.screenshot("problem-with-related-places")
+    problems.filter(has_text="layer `conv2` makes").first.dblclick()
+    expect(workbench.page.locator("#status\\.editor\\.selection")).to_contain_text("Ln 25")
+
+    workbench.go_to(22, 13)
+    workbench.run_command("Show or Focus Hover")
+    workbench.hover_with("Read by conv2, sum").wait_for()
+    workbench.screenshot("hover-on-a-blob")
+    workbench.page.keyboard.press("Escape")
+    workbench.go_to(9, 12)
+    workbench.run_command("Show or Focus Hover")
+    workbench.hover_with("multiply-adds").wait_for()
+    workbench.screenshot("hover-on-a-layer")
+
+
+def test_a_check_layer_is_put_in_and_taken_out_by_the_context_menu(
+    open_workbench: OpenWorkbench, tmp_path: Path
+) -> None:
+    net, module = tmp_path / "net.prototxt", tmp_path / "check_finite.py"
+    text = NET_OF_TWO_SIZES.replace('bottom: "conv2"', 'bottom: "conv1"')
+    net.write_text(text, "utf-8")
+    workbench = open_workbench(net)
+    workbench.word('"conv1"').click(button="right")
+    workbench.menu_item("Caffe").hover()
+    workbench.menu_item("Insert checkFinite Layer After This Layer").wait_for()
+    workbench.screenshot("context-menu")
+    workbench.menu_item("Insert checkFinite Layer After This Layer").click()
+    wait_until("the net has the layer", lambda: "CheckFiniteLayer" in net.read_text("utf-8"))
+    wait_until("the module is beside the net", lambda: module.exists() and "CheckFiniteLayer" in module.read_text())
+    assert net.read_text("utf-8").count("check_conv1") == 1
+    workbench.screenshot("check-layer-inserted")
+
+    workbench.run_command("Caffe: Remove All checkFinite Layers")
+    wait_until("the layer is gone", lambda: "CheckFiniteLayer" not in workbench.text())
+    workbench.page.keyboard.press("Control+S")
+    wait_until("the net is as before", lambda: net.read_text("utf-8") == text)
+
+
+def test_a_deploy_net_is_created_and_shown(open_workbench: OpenWorkbench, tmp_path: Path) -> None:
+    net, deploy = tmp_path / "train.prototxt", tmp_path / "deploy.prototxt"
+    net.write_text(NET_THAT_TRAINS, "utf-8")
+    workbench = open_workbench(net)
+    workbench.run_command("Caffe: Create Deploy Net")
+    workbench.wait_for_file("deploy.prototxt")
+    wait_until("the deploy net is on disk", lambda: deploy.exists() and "Softmax" in deploy.read_text("utf-8"))
+    assert "SoftmaxWithLoss" not in deploy.read_text("utf-8")
+    assert net.read_text("utf-8") == NET_THAT_TRAINS
+    workbench.screenshot("deploy-net")
+    workbench.run_command("Caffe: Create Deploy Net")
+    workbench.page.locator(".notification-list-item", has_text="nothing to do").first.wait_for()
+
+
+NET_THAT_TRAINS = """\
+name: "digits"
+layer {
+  name: "data" type: "Data" top: "data" top: "label"
+  transform_param { scale: 0.00390625 }
+  data_param { source: "train_lmdb" batch_size: 64 backend: LMDB }
+}
+layer {
+  name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+  inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+}
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+"""

@@ -73,6 +73,10 @@ class Workbench:
         """A row of the list that Ctrl+. opens."""
         return self.page.locator(".action-widget .action", has_text=text).first
 
+    def menu_item(self, label: str) -> Locator:
+        """A row of the menu that a right click opens, or of a menu in it."""
+        return self.page.locator(".monaco-menu .action-item", has=self.page.get_by_text(label, exact=True)).last
+
     def suggestions(self) -> Locator:
         """The rows of the completion list that are on show."""
         return self.page.locator(".suggest-widget.visible .monaco-list-row")
