@@ -29,10 +29,14 @@ $(VENV)/.ready-for-development: $(VENV)/.ready
 
 environment: $(VENV)/.ready-for-development ## Create the Python environment for development
 
-demo: $(VENV)/.ready ## Check examples/: a net and a solver with faults in them
+demo: $(VENV)/.ready ## Check examples/: nets, solvers and a log with faults in them
 	@echo "== caffe-ls check examples/  (what is wrong with them: examples/README.md) =="
 	@$(BIN)/caffe-ls check --fail-on never examples/
-	@echo "Next: caffe-ls explain unknown-field, make editor (VS Code in a browser), make test"
+	@echo; echo "== caffe-ls shapes examples/flowers_train_val.prototxt --phase TRAIN =="
+	@$(BIN)/caffe-ls shapes examples/flowers_train_val.prototxt --phase TRAIN
+	@echo "== caffe-ls diagnose examples/train.log =="
+	@$(BIN)/caffe-ls diagnose examples/train.log || test $$? -eq 1  # 1: the run went wrong
+	@echo "Next: caffe-ls explain weights-stay-zero, make editor (VS Code in a browser), make test"
 
 test: $(VENV)/.ready-for-development ## Run the tests (not those in real editors: make e2e)
 	@echo "== tests$(if $(SHARED_OPTION), with the data under $(SHARED),; the data under $(SHARED) is not there: what needs it is skipped) =="
