@@ -1,4 +1,4 @@
-"""The solvers that train a net, and the layers of the nets that a solver trains: each looked at from the other."""
+"""The solvers that train a net, and the nets that a solver builds: each looked at from the other."""
 
 # ruff: noqa: PTH118, PTH119, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
 
@@ -13,8 +13,9 @@ from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.analysis.workspace import nets_of_solver, parsed, solvers_in
-from caffe_ls.net.lower import filtered, lower_file
-from caffe_ls.net.model import State
+from caffe_ls.net.graph import build
+from caffe_ls.net.lower import lower_file
+from caffe_ls.net.model import Net, Phase, State
 from caffe_ls.text.source import decode
 
 _LARGEST_NET = 16_777_216
@@ -55,33 +56,33 @@ def _solvers_training(document: PrototxtDocument, files: FilesBeside, folder: st
             )
 
 
-class TrainedTypes(NamedTuple):
-    """The types of the layers that a solver trains; `name` is what messages call the net."""
+class NamedNet(NamedTuple):
+    """A net that a solver builds in some phase; `name` is what messages call it."""
 
     name: str
-    types: frozenset[str]
+    net: Net
 
 
-def trained_types(document: PrototxtDocument) -> TrainedTypes | None:
-    """The types of the layers of the net that a solver trains; None where that net is not there."""
-    own = next((net for net in judged_nets(document) if net.phase == "TRAIN"), None)
+def net_of_solver(document: PrototxtDocument, phase: Phase) -> NamedNet | None:
+    """The first net that a solver builds in a phase; None where it is not there. What it reads is not looked at."""
+    own = next((net for net in judged_nets(document) if net.phase == phase), None)
     if own is not None:
-        return TrainedTypes("its net", frozenset(layer.type for layer in own.layers))
+        return NamedNet("its net", own)
     files = document.context.files
     if files is None:
         return None
     links = nets_of_solver(files.path, document.file, files.access.read, files.start_directory, files.top)
-    path = next((link.path for link in links if link.field != "test_net" and link.path is not None), None)
+    other = "train_net" if phase == "TEST" else "test_net"
+    path = next((link.path for link in links if link.field != other and link.path is not None), None)
     if path is None:
         return None
-    key = (trained_types, path, document.dialect)
-    found = files.access.once(key, lambda: _types_in(files, path, document.dialect))
-    return None if found is None else TrainedTypes(f"`{os.path.basename(path)}`", found)
+    key = (net_of_solver, path, phase, document.dialect)
+    found = files.access.once(key, lambda: _built(files, path, State(phase), document.dialect))
+    return None if found is None else NamedNet(f"`{os.path.basename(path)}`", found)
 
 
-def _types_in(files: FilesBeside, path: str, dialect: str) -> frozenset[str] | None:
+def _built(files: FilesBeside, path: str, state: State, dialect: str) -> Net | None:
     data = files.access.read(path)
     if data is None or len(data) > _LARGEST_NET:
         return None
-    text = lower_file(parsed(decode(data)), dialect)
-    return frozenset(text.layers[index].spec.type for index in filtered(text, State("TRAIN")))
+    return build(lower_file(parsed(decode(data)), dialect), state)

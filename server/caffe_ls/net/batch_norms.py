@@ -45,3 +45,13 @@ def has_frozen_weights(net: Net) -> bool:
         net.layers[index].spec.params and net.layers[index].spec.params[0].lr_mult == 0
         for index in net.of_type(*_WEIGHTED)
     )
+
+
+def normalizations_in_a_row(net: Net) -> int:
+    """How many BatchNorms, each using its stored statistics, numbers pass through at most."""
+    longest: list[int] = []
+    for layer in net.layers:
+        above = max((longest[source.layer] for source in layer.sources if source is not None), default=0)
+        own = layer.type == "BatchNorm" and not uses_batch_statistics(layer, net.phase)
+        longest.append(above + own)
+    return max(longest, default=0)

@@ -61,7 +61,7 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
-from caffe_ls.analysis.solvers_beside import SolverBeside, solvers_training, trained_types
+from caffe_ls.analysis.solvers_beside import SolverBeside, net_of_solver, solvers_training
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Category, FileEdit, Finding, Fix, Severity
 from caffe_ls.rules.rule import document_rule
@@ -99,11 +99,10 @@ def _clip(document: PrototxtDocument) -> Fix:
 def _in_solver(document: PrototxtDocument) -> Iterator[Finding]:
     if not _clips_nothing(document):
         return
-    trained, place = trained_types(document), anchor(document, "clip_gradients", "base_lr")
-    if trained is None or place is None:
-        return
-    kind = next((kind for kind in _RECURRENT if kind in trained.types), None)
-    if kind is not None:
+    trained, place = net_of_solver(document, "TRAIN"), anchor(document, "clip_gradients", "base_lr")
+    layers = trained.net.of_type(*_RECURRENT) if trained is not None else ()
+    if trained is not None and place is not None and layers:
+        kind = trained.net.layers[layers[0]].type
         message = f"no gradients are clipped, and {trained.name} has {_article(kind)} {kind}"
         yield Finding(place, f"{message}, whose gradients may explode", (_clip(document),))
 
