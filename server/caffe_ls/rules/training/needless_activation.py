@@ -31,16 +31,19 @@ Bad:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Finding, Fix, Related, Severity, fix
 from caffe_ls.rules.layer_fields import in_file
-from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.rule import net_rule
+from caffe_ls.text.edit import Edit
+from caffe_ls.text.span import Span
 
 _NEVER_NEGATIVE = frozenset({"ReLU", "Sigmoid", "Softmax", "ReLU6"})
-# These make of what is never negative something that is not.
+_HEAD = re.compile(r"(?:(?:\r\n|\n|\r)[ \t]*)?layers?\s*:?\s*\Z")
+# These make nothing negative of what is not.
 _PASSING = frozenset({"Dropout", "Flatten", "Pooling", "Reshape", "LRN"})
 
 
@@ -82,9 +85,9 @@ def _activation_before(net: Net, layer: Layer) -> int | None:
 def _remove(net: Net, index: int) -> tuple[Fix, ...]:
     """A layer in place can be taken away without a change of names."""
     placed = net.text.layers[net.layers[index].origin]
-    head = placed.text[: placed.spec.fields.span.start].rstrip().rstrip(":").rstrip()
-    start = max(head.rfind("layer"), 0)
-    if not net.layers[index].is_in_place(0) or head[start:] not in ("layer", "layers"):
+    head = _HEAD.search(placed.text[: placed.spec.fields.span.start])
+    if not net.layers[index].is_in_place(0) or head is None:
         return ()
-    whole = placed.spec.fields.span._replace(start=start)
-    return (fix(f"Remove `{net.layers[index].name}`", in_file(removal(placed.text, whole), placed.base)),)
+    # The line end before the layer belongs to its entry, the one behind it to the next.
+    whole = Span(head.start(), placed.spec.fields.span.end)
+    return (fix(f"Remove `{net.layers[index].name}`", in_file(Edit(whole, ""), placed.base)),)
