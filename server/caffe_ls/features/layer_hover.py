@@ -47,7 +47,7 @@ def assumptions(document: PrototxtDocument, built: Sequence[BuiltLayer]) -> list
         layer = net.layers[index]
         if (certain.bottom_shapes, certain.top_shapes) != (layer.bottom_shapes, layer.top_shapes):
             found.update(dict.fromkeys(net.assumes))
-    return [f"*Assumed: {'; '.join(found)}; the setting `dataShape` tells.*"] if found else []
+    return [f"*Assumed: {'; '.join(found)}; the setting `data_shape` tells.*"] if found else []
 
 
 def memory(shapes: Sequence[AnyShape]) -> str:
