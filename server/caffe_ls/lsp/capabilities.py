@@ -19,7 +19,7 @@ CODE_ACTION_KINDS = ("quickfix", "source.fixAll", "refactor.caffe")
 
 
 def initialize_result(client: Client) -> dict[str, Any]:
-    """The answer to `initialize`. A method named here has its handler in `handlers.py`."""
+    """The answer to `initialize`. A method named here has its handler in `prototxt_handlers.py` or `handlers.py`."""
     capabilities: dict[str, Any] = {
         "positionEncoding": client.encoding,
         "textDocumentSync": {"openClose": True, "change": 2, "save": True},

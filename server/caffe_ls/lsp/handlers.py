@@ -1,4 +1,4 @@
-"""Which function answers which message: a URI and a place go in, one feature is called, its answer goes out."""
+"""Which function answers which message; what asks about one prototxt or one log is answered next door."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -18,6 +18,7 @@ from caffe_ls.features.client import Client
 from caffe_ls.lsp.capabilities import COMMANDS
 from caffe_ls.lsp.configuration import SECTION, settings_of
 from caffe_ls.lsp.protocol import UNREADABLE, Protocol
+from caffe_ls.lsp.prototxt_handlers import ANSWERS
 from caffe_ls.lsp.publishing import Publisher, diagnostics_of
 from caffe_ls.lsp.session import Session
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _SETTINGS_WAIT = 1.0
 
 _logger = logging.getLogger(__name__)
-
-_Answer = TypeVar("_Answer")
 
 
 class Server(LanguageServer):
@@ -44,8 +43,8 @@ class Server(LanguageServer):
         self.log_reading: LogReading | None = None
         for method, handler in _HANDLERS.items():
             self.feature(method)(functools.partial(_guarded, handler, self))
-        for method, answer in _REQUESTS.items():
-            self.feature(method)(functools.partial(_guarded, functools.partial(_by_document, method, answer), self))
+        for method in (*ANSWERS, *_OF_LOGS_ALONE):
+            self.feature(method)(functools.partial(_guarded, functools.partial(_by_document, method), self))
         self.feature(types.TEXT_DOCUMENT_REFERENCES)(_in_turn(_references, self))
         for name, command in zip(COMMANDS, _COMMANDS, strict=True):
             self.command(name)(functools.partial(command, self))
@@ -96,15 +95,16 @@ def _name_of(handler: Any) -> str:
     return str(handler.args[0]) if isinstance(handler, functools.partial) else handler.__name__.strip("_")
 
 
-def _by_document(method: str, handler: Callable[[Server, Any], Any] | None, server: Server, params: Any) -> Any:
+def _by_document(method: str, server: Server, params: Any) -> Any:
     """Answer a request by the kind of its document: logs have answers of their own."""
     uri = params.text_document.uri
     if not server.session.has_log(uri):
-        return None if handler is None else handler(server, params)
-    from caffe_ls.lsp.log_handlers import ANSWERS
+        view, answer = server.session.view(uri), ANSWERS.get(method)
+        return None if view is None or answer is None else answer(view, params)
+    from caffe_ls.lsp import log_handlers
 
-    view, answer = server.session.logs.view(uri), ANSWERS.get(method)
-    return None if view is None or answer is None else answer(view, params)
+    log, answer_of_log = server.session.logs.view(uri), log_handlers.ANSWERS.get(method)
+    return None if log is None or answer_of_log is None else answer_of_log(log, params)
 
 
 # Life and surroundings.
@@ -220,22 +220,7 @@ def _all_changed(server: Server) -> None:
         publish_all(server)
 
 
-# Requests. A feature is imported when it is first asked for: diagnostics come before all of them.
-
-
-def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    from caffe_ls.features.hover import hover
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else hover(view, view.offset(params.position))
-
-
-def _completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
-    from caffe_ls.features.completion import completion
-
-    view = server.session.view(params.text_document.uri)
-    typed = (params.context and params.context.trigger_character) or ""
-    return None if view is None else completion(view, view.offset(params.position), typed)
+# Requests that are no single document's, or take their time.
 
 
 def _resolve_completion(server: Server, item: types.CompletionItem) -> types.CompletionItem:
@@ -246,13 +231,6 @@ def _resolve_completion(server: Server, item: types.CompletionItem) -> types.Com
     return item if view is None or about is None else resolve(view, item, about[1])
 
 
-def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
-    from caffe_ls.features.code_actions import code_actions
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else code_actions(view, view.span(params.range), params.context.only)
-
-
 def _resolve_code_action(server: Server, action: types.CodeAction) -> types.CodeAction:
     from caffe_ls.features.building_actions import resolve_building_action
 
@@ -260,83 +238,20 @@ def _resolve_code_action(server: Server, action: types.CodeAction) -> types.Code
     return resolve_building_action(server.session.view(uri) if isinstance(uri, str) else None, action)
 
 
-def _formatting(server: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
-    from caffe_ls.features.formatting import formatting
-
+def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    """Those of logs are published when a log has been read, which may take a while."""
     view = server.session.view(params.text_document.uri)
-    return None if view is None else formatting(view, params.options)
-
-
-def _range_formatting(server: Server, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit] | None:
-    from caffe_ls.features.formatting import formatting
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else formatting(view, params.options, view.span(params.range))
-
-
-def _definition(server: Server, params: types.DefinitionParams) -> list[types.Location] | None:
-    from caffe_ls.features.definition import definition
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else definition(view, view.offset(params.position))
-
-
-def _highlights(server: Server, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight] | None:
-    from caffe_ls.features.highlights import highlights
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else highlights(view, view.offset(params.position))
-
-
-def _symbols(server: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol] | None:
-    from caffe_ls.features.document_symbols import document_symbols
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else document_symbols(view)
-
-
-def _folding(server: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
-    from caffe_ls.features.folding import folding
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else folding(view, view.client.most_folding_ranges)
-
-
-def _links(server: Server, params: types.DocumentLinkParams) -> list[types.DocumentLink] | None:
-    from caffe_ls.features.document_links import document_links
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else document_links(view)
-
-
-def _prepare_rename(server: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-    from caffe_ls.features.rename import prepare_rename
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else _told_why(lambda: prepare_rename(view, view.offset(params.position)))
-
-
-def _rename(server: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
-    from caffe_ls.features.rename import rename
-
-    view = server.session.view(params.text_document.uri)
-    return None if view is None else _told_why(lambda: rename(view, view.offset(params.position), params.new_name))
-
-
-def _told_why(answer: Callable[[], _Answer]) -> _Answer:
-    """The answer, or the reason why there is none as an error that clients show."""
-    from caffe_ls.features.rename import NotRenamedError
-
-    try:
-        return answer()
-    except NotRenamedError as error:
-        raise JsonRpcInvalidParams(message=str(error)) from None
+    result = None if view is None else view.state
+    if result is not None and result == params.previous_result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
+    items = [] if view is None else diagnostics_of(view)
+    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result)
 
 
 async def _references(server: Server, params: types.ReferenceParams) -> list[types.Location] | None:
     uri = params.text_document.uri
     if server.session.has_log(uri):
-        found: list[types.Location] | None = _by_document(types.TEXT_DOCUMENT_REFERENCES, None, server, params)
+        found: list[types.Location] | None = _by_document(types.TEXT_DOCUMENT_REFERENCES, server, params)
         return found
     from caffe_ls.analysis.log_links import layer_at
     from caffe_ls.analysis.net_names import names_of
@@ -390,19 +305,12 @@ def _open_log_report(server: Server, uri: str) -> str | None:
     return open_log_report(server, uri)
 
 
-def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-    view = server.session.view(params.text_document.uri)
-    result = None if view is None else view.state
-    if result is not None and result == params.previous_result_id:
-        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
-    items = [] if view is None else diagnostics_of(view)
-    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result)
-
-
 _WATCHED = (
     "**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml",
     "**/*.caffemodel", "**/*.caffemodel.h5", "**/*.binaryproto", "**/data.mdb",
 )  # fmt: skip
+
+_OF_LOGS_ALONE = (types.TEXT_DOCUMENT_CODE_LENS,)
 
 _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.INITIALIZED: _initialized,
@@ -417,24 +325,7 @@ _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.TEXT_DOCUMENT_DID_SAVE: _files_changed,
     types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
     types.CODE_ACTION_RESOLVE: _resolve_code_action,
-}
-
-# Requests about a document, with what answers them for a prototxt; `log_handlers.ANSWERS` has the answers for logs.
-_REQUESTS: dict[str, Callable[[Server, Any], Any] | None] = {
-    types.TEXT_DOCUMENT_HOVER: _hover,
-    types.TEXT_DOCUMENT_COMPLETION: _completion,
-    types.TEXT_DOCUMENT_CODE_ACTION: _code_actions,
-    types.TEXT_DOCUMENT_FORMATTING: _formatting,
-    types.TEXT_DOCUMENT_RANGE_FORMATTING: _range_formatting,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
-    types.TEXT_DOCUMENT_DEFINITION: _definition,
-    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: _highlights,
-    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: _symbols,
-    types.TEXT_DOCUMENT_FOLDING_RANGE: _folding,
-    types.TEXT_DOCUMENT_DOCUMENT_LINK: _links,
-    types.TEXT_DOCUMENT_PREPARE_RENAME: _prepare_rename,
-    types.TEXT_DOCUMENT_RENAME: _rename,
-    types.TEXT_DOCUMENT_CODE_LENS: None,
 }
 
 # In the order of `capabilities.COMMANDS`.

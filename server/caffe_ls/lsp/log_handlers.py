@@ -145,11 +145,6 @@ def _actions(view: LogView, params: types.CodeActionParams) -> list[types.CodeAc
     return log_code_actions(view, params.range, params.context.only)
 
 
-def _no_diagnostics(_: LogView, __: types.DocumentDiagnosticParams) -> types.RelatedFullDocumentDiagnosticReport:
-    """Those of logs are published when a log has been read, which may take a while."""
-    return types.RelatedFullDocumentDiagnosticReport(items=[])
-
-
 ANSWERS: dict[str, Callable[[LogView, Any], Any]] = {
     types.TEXT_DOCUMENT_HOVER: _hover,
     types.TEXT_DOCUMENT_DEFINITION: _definition,
@@ -160,7 +155,6 @@ ANSWERS: dict[str, Callable[[LogView, Any], Any]] = {
     types.TEXT_DOCUMENT_DOCUMENT_LINK: _links,
     types.TEXT_DOCUMENT_CODE_LENS: _lenses,
     types.TEXT_DOCUMENT_CODE_ACTION: _actions,
-    types.TEXT_DOCUMENT_DIAGNOSTIC: _no_diagnostics,
 }
 """By method; a method that is not here has no answer for a log."""
 
