@@ -84,7 +84,7 @@ def check(net: Net) -> Iterator[Finding]:
 
 def _hidden_before(net: Net, index: int) -> int | None:
     """The fully connected layer whose outputs alone, one by one, become the layer's inputs."""
-    source = net.layers[index].sources[0]
+    source = next(iter(net.layers[index].sources), None)
     while source is not None:
         layer = net.layers[source.layer]
         if layer.type == "InnerProduct":
