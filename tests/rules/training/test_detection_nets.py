@@ -94,6 +94,17 @@ layer {{ name: "flat" type: "Flatten" bottom: "prob" top: "flat" }}
         assert not _found("confidences-split-wrongly", fixed(text, "Reshape to 2 classes", "ssd"))
 
 
+def test_confidences_that_no_such_classes_divide_are_right_themselves() -> None:
+    rows = """\
+layer { name: "rows" type: "Reshape" bottom: "conf" top: "rows" reshape_param { shape { dim: 0 dim: -1 dim: 2 } } }
+layer { name: "prob" type: "Softmax" bottom: "rows" top: "prob" softmax_param { axis: -1 } }
+layer { name: "flat" type: "Flatten" bottom: "prob" top: "flat" }
+"""
+    output = (OUTPUT % "").replace('"conf"', '"flat"').replace("num_classes: 2", "num_classes: 7")
+    text = fixed(BOXES + rows + output, "Set `num_classes: 2`", "ssd")
+    assert not _found("confidences-split-wrongly", text)
+
+
 # Prior boxes.
 
 

@@ -97,7 +97,8 @@ def _compare(net: Net, index: int, trained: Net, loss: int, path: str | None) ->
         place = net.in_file(index, own.place(field)) if own.has(field) else net.place(index, "type")
         missing = "" if own.has(field) else " where it is not given"
         message = f"`{field}` is {here}{missing}, and {there} in the loss `{teacher.name}`"
-        fixes = set_field(net, index, "detection_output_param", field, there)
+        # Which number of classes is right, the layers above decide.
+        fixes = set_field(net, index, "detection_output_param", field, there) if field != "num_classes" else ()
         yield Finding(place, message, fixes, (related,), layer=layer.name)
         return
 

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.makers import direct_maker, makers
-from caffe_ls.net.model import Net
+from caffe_ls.net.model import Net, count
 from caffe_ls.rules.finding import Finding, Fix, Related, Severity, fix
 from caffe_ls.rules.rule import net_rule
 from caffe_ls.text.edit import Edit
@@ -58,7 +58,11 @@ def check(net: Net) -> Iterator[Finding]:
         message = f"there are {classes} classes, and `{softmax.name}` takes {taken} confidences together"
         related = Related(net.place(found[0], "type"), f"a softmax over {taken} numbers")
         place = net.in_file(index, own.place("num_classes"))
-        fixes = tuple(_reshaped(net, found[0], taken, classes))
+        number = count(shape)
+        if number is not None and number % classes:
+            fixes: tuple[Fix, ...] = (fix(f"Set `num_classes: {taken}`", Edit(place, str(taken))),)
+        else:
+            fixes = tuple(_reshaped(net, found[0], taken, classes))
         yield Finding(place, message, fixes, (related,), layer=layer.name)
 
 
