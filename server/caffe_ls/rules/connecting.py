@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.net.model import AUTOMATIC, Layer, LayerSpec, Net
+from caffe_ls.rules.finding import Fix, fix
 from caffe_ls.rules.rewriting import before, beside
 from caffe_ls.rules.values import quoted
 from caffe_ls.rules.written import message_at
@@ -97,3 +98,29 @@ def free_name(net: Net, layer: Layer) -> str:
         number += 1
         name = f"{layer.name or 'blob'}_{number}"
     return name
+
+
+def own_top(net: Net, index: int) -> tuple[Fix, ...]:
+    """The fix of a layer in place that gives it a top of its own.
+
+    What it makes has the new name there and wherever it is read behind the layer, in all states.
+    """
+    layer = net.layers[index]
+    if not net.text.layers[layer.origin].text:
+        return ()
+    name = free_name(net, layer)
+    edits = (Edit(place, quoted(name)) for place in _places_behind(net, layer.origin, layer.tops[0]))
+    return (fix(f"Give the layer a top of its own: `{name}`", *edits),)
+
+
+def _places_behind(net: Net, origin: int, blob: str) -> Iterator[Span]:
+    first, *behind = net.text.layers[origin:]
+    yield first.spec.fields.place("top").shift(first.base)
+    for placed in behind:
+        spec = placed.spec
+        for kind, names in (("bottom", spec.bottoms), ("top", spec.tops)):
+            if kind == "top" and spec.makes(blob):
+                return
+            for at, name in enumerate(names):
+                if name == blob:
+                    yield spec.fields.place(kind, at).shift(placed.base)

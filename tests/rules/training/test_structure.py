@@ -91,6 +91,10 @@ def test_a_dropout_in_place_behind_a_sigmoid_names_both() -> None:
         " its gradients are wrong"
     )
     assert [related.message for related in only.related] == ["`Sigmoid_a` needs `a` as it was"]
+    mended = fixed(text, "a top of its own")
+    assert 'bottom: "a" top: "Dropout_a"' in mended
+    assert 'bottom: "Dropout_a" top: "b"' in mended
+    assert said(mended) == []
 
 
 def test_blobs_that_nothing_reads_are_printed() -> None:

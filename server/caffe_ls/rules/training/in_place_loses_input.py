@@ -50,12 +50,9 @@ from collections.abc import Iterator
 
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.net.shapes.step import float32
-from caffe_ls.rules.connecting import free_name
-from caffe_ls.rules.finding import Finding, Fix, Severity, fix
+from caffe_ls.rules.connecting import own_top
+from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
-from caffe_ls.rules.values import quoted
-from caffe_ls.text.edit import Edit
-from caffe_ls.text.span import Span
 
 _READ_AGAIN = ("Pooling", "Convolution", "Deconvolution", "InnerProduct")
 _READ_BACKWARD = ("Log", "BNLL", "LRN", "Power", "Eltwise", "ReLU", "Clip")
@@ -67,7 +64,7 @@ def check(net: Net) -> Iterator[Finding]:
         layer = net.layers[index]
         if layer.is_in_place(0) and layer.bottom_shapes[0] == layer.top_shapes[0] is not None:
             message = f"`{layer.type}` in place writes over the input that it is still reading"
-            yield Finding(net.place(index, "top"), message, tuple(_own_top(net, index)), layer=layer.name)
+            yield Finding(net.place(index, "top"), message, own_top(net, index), layer=layer.name)
     if net.phase != "TRAIN":
         return
     for index in net.of_type(*_READ_BACKWARD):
@@ -77,7 +74,7 @@ def check(net: Net) -> Iterator[Finding]:
         severity = Severity.INFORMATION if layer.type == "Clip" else None
         what = "gradients of what it cut off pass" if layer.type == "Clip" else "its gradients are wrong"
         message = f"`{layer.type}` in place writes over the input that its backward pass reads: {what}"
-        fixes = tuple(_own_top(net, index))
+        fixes = own_top(net, index)
         yield Finding(net.place(index, "top"), message, fixes, severity=severity, layer=layer.name)
 
 
@@ -91,26 +88,3 @@ def _reads_bottom(layer: Layer) -> bool:
     if layer.type == "ReLU":
         return fields.group("relu_param").number("negative_slope") < 0
     return True
-
-
-def _own_top(net: Net, index: int) -> Iterator[Fix]:
-    """Another name for what the layer makes, here and wherever it is read behind the layer, in all states."""
-    layer = net.layers[index]
-    if not net.text.layers[layer.origin].text:
-        return
-    name = free_name(net, layer)
-    edits = (Edit(place, quoted(name)) for place in _places(net, layer.origin, layer.tops[0]))
-    yield fix(f"Give the layer a top of its own: `{name}`", *edits)
-
-
-def _places(net: Net, origin: int, blob: str) -> Iterator[Span]:
-    first, *behind = net.text.layers[origin:]
-    yield first.spec.fields.place("top").shift(first.base)
-    for placed in behind:
-        spec = placed.spec
-        for kind, names in (("bottom", spec.bottoms), ("top", spec.tops)):
-            if kind == "top" and spec.makes(blob):
-                return
-            for at, name in enumerate(names):
-                if name == blob:
-                    yield spec.fields.place(kind, at).shift(placed.base)

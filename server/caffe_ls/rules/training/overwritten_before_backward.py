@@ -58,11 +58,12 @@ from collections.abc import Iterator
 
 from caffe_ls.net.kept_data import overwritten
 from caffe_ls.net.model import Net
+from caffe_ls.rules.connecting import own_top
 from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule(severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     if net.phase != "TRAIN":
         return
@@ -73,4 +74,4 @@ def check(net: Net) -> Iterator[Finding]:
             " reads: its gradients are wrong"
         )
         related = Related(net.place(reader, "type"), f"`{first.name}` needs `{blob}` as it was")
-        yield Finding(net.place(writer, "top"), message, related=(related,), layer=second.name)
+        yield Finding(net.place(writer, "top"), message, own_top(net, writer), (related,), layer=second.name)

@@ -64,7 +64,7 @@ import math
 from collections.abc import Iterator
 
 from caffe_ls.net.activation_scale import activation_scales
-from caffe_ls.net.first_weights import WEIGHTED, has_bias, parameters
+from caffe_ls.net.first_weights import WEIGHTED, first_bias, has_bias, parameters
 from caffe_ls.net.model import Layer, Net, Source
 from caffe_ls.net.values import Group
 from caffe_ls.rules.filler_fixes import number
@@ -85,6 +85,9 @@ _PASSING = frozenset({"Dropout", "Flatten", "Pooling", "Reshape"})
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("Scale", *WEIGHTED):
         layer = net.layers[index]
+        first = first_bias(layer) if layer.type != "Scale" else None
+        if first is not None and not first.mean < 0:
+            continue
         filler = _bias_filler(layer)
         bias = filler.number("value")
         if not bias < 0 or filler.text("type", "constant") != "constant" or not layer.needs_backward:
