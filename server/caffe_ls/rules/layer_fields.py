@@ -11,6 +11,8 @@ from caffe_ls.rules.rewriting import into_end, removal
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
+_WORD = re.compile(r"[\w.]")
+
 # A layer of today's form that begins a line.
 _HEAD = re.compile(r"(?:\A|\n)([ \t]*)layer\s*:?\s*\Z")
 
@@ -34,10 +36,11 @@ def write_field(text: str, layer: Group, message: str, name: str, value: str) ->
 def remove_field(text: str, owner: Group, name: str, index: int = 0) -> Edit | None:
     """Take a value of a field away, name and all; None where it stands in a list, or has no place of its own."""
     value = owner.place(name, index)
-    before = re.search(rf"(?<![\w.]){re.escape(name)}\s*:?\s*\Z", text[: value.start])
-    if before is None or not owner.has(name):
+    before = text[: value.start].rstrip().removesuffix(":").rstrip()
+    start = len(before) - len(name)
+    if not owner.has(name) or not before.endswith(name) or _WORD.match(before, max(0, start - 1), max(0, start)):
         return None
-    return removal(text, Span(before.start(), value.end))
+    return removal(text, Span(start, value.end))
 
 
 def set_field(net: Net, layer: int, message: str, name: str, value: str, title: str = "") -> tuple[Fix, ...]:

@@ -41,10 +41,7 @@ def _removal(placed: PlacedLayer, message: str, name: str) -> Edit | None:
 
 def _with_empty_block(text: str, own: Group, edit: Edit, message: str) -> Edit:
     """The removal of the last field of a message as that of the message."""
-    if len(own.fields) > 1:
-        return edit
-    start = text.rfind(message, 0, own.span.start)
-    whole = remove_field(text, Group({message: (own,)}, own.span), message) if start >= 0 else None
+    whole = remove_field(text, Group({message: (own,)}, own.span), message) if len(own.fields) == 1 else None
     return whole or edit
 
 
