@@ -91,6 +91,9 @@ class _Bench:
 
         from caffe_ls.features.code_actions import code_actions
         from caffe_ls.features.completion import completion
+        from caffe_ls.features.definition import definition
+        from caffe_ls.features.document_symbols import document_symbols
+        from caffe_ls.features.folding import folding
         from caffe_ls.features.hover import hover
 
         place, behind = types.Position(line, column), types.Position(line, column + 1)
@@ -105,6 +108,13 @@ class _Bench:
         with self._timed("hover"):
             view = self._view()
             json.dumps(self._to_json(hover(view, view.offset(place))))
+        with self._timed("definition"):
+            view = self._view()
+            json.dumps(self._to_json(definition(view, view.offset(place))))
+        with self._timed("outline"):
+            json.dumps(self._to_json(document_symbols(self._view())))
+        with self._timed("folding"):
+            json.dumps(self._to_json(folding(self._view())))
 
     def _type(self, place: Any, text: str) -> None:
         from lsprotocol import types
