@@ -138,6 +138,7 @@ def test_every_method_that_is_offered_has_a_handler() -> None:
             "documentSymbolProvider": "documentSymbol",
             "foldingRangeProvider": "foldingRange",
             "documentLinkProvider": "documentLink",
+            "inlayHintProvider": "inlayHint",
             "codeLensProvider": "codeLens",
             "renameProvider": "rename",
         }

@@ -32,6 +32,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "documentHighlightProvider": True,
         "documentSymbolProvider": True,
         "foldingRangeProvider": True,
+        "inlayHintProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,

@@ -306,7 +306,7 @@ def _open_log_report(server: Server, uri: str) -> str | None:
 
 
 _WATCHED = (
-    "**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml",
+    "**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml", "**/*.py",
     "**/*.caffemodel", "**/*.caffemodel.h5", "**/*.binaryproto", "**/data.mdb",
 )  # fmt: skip
 

@@ -77,6 +77,12 @@ def _links(view: View, _: types.DocumentLinkParams) -> list[types.DocumentLink]:
     return document_links(view)
 
 
+def _inlay_hints(view: View, params: types.InlayHintParams) -> list[types.InlayHint]:
+    from caffe_ls.features.inlay_hints import inlay_hints
+
+    return inlay_hints(view, view.span(params.range))
+
+
 def _prepare_rename(view: View, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
     from caffe_ls.features.rename import prepare_rename
 
@@ -110,6 +116,7 @@ ANSWERS: dict[str, Callable[[View, Any], Any]] = {
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: _symbols,
     types.TEXT_DOCUMENT_FOLDING_RANGE: _folding,
     types.TEXT_DOCUMENT_DOCUMENT_LINK: _links,
+    types.TEXT_DOCUMENT_INLAY_HINT: _inlay_hints,
     types.TEXT_DOCUMENT_PREPARE_RENAME: _prepare_rename,
     types.TEXT_DOCUMENT_RENAME: _rename,
 }
