@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 SHARED_OPTION := $(if $(wildcard $(SHARED)/design.md),--shared=$(SHARED),)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check update bench fuzz serve clean format environment
+.PHONY: help demo test check update bench fuzz try-fixes serve clean format environment
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ format: $(VENV)/.ready-for-development ## Rewrite the Python code in the project
 	@$(BIN)/ruff check --fix server tests tools benchmarks
 
 update: $(VENV)/.ready-for-development ## Refresh the generated files; review the diff
-	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.generate $(SHARED_OPTION)
 	@git --no-pager diff --stat
 
 bench: $(VENV)/.ready-for-development ## Measure the budgets, each as a ratio in one run
@@ -62,6 +62,9 @@ bench: $(VENV)/.ready-for-development ## Measure the budgets, each as a ratio in
 
 fuzz: $(VENV)/.ready-for-development ## Compare the parser with protobuf's without end (MINUTES=10)
 	@$(BIN)/python -m tests.syntax.fuzz $(SHARED_OPTION) --minutes $(or $(MINUTES),10)
+
+try-fixes: $(VENV)/.ready-for-development ## Try every fix of every rule over the data under ../shared (minutes)
+	@$(BIN)/python -m tests.rules.fix_trials --shared $(SHARED)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

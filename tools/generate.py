@@ -1,6 +1,6 @@
 """Write what follows from the code: the manual's pages of rules and settings, and the editor's settings.
 
-    python -m tools.generate [--check]
+    python -m tools.generate [--check] [--shared FOLDER]
 
 With --check nothing is written; the exit status is 1, and the names are printed, when something is stale.
 """
@@ -40,8 +40,12 @@ def main() -> int:
     """Write the files, or tell which are stale."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is stale")
+    parser.add_argument(
+        "--shared", type=Path, help="folder with corpus/: how often each rule speaks of it is counted too"
+    )
+    options = parser.parse_args()
     stale = stale_files()
-    if parser.parse_args().check:
+    if options.check:
         for path in stale:
             print(f"{path} is stale: run `python -m tools.generate`")
         return 1 if stale else 0
@@ -52,6 +56,10 @@ def main() -> int:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+    if options.shared is not None:
+        from tests.rules.corpus_hits import GOLDEN, corpus_hits
+
+        GOLDEN.write_text(corpus_hits(options.shared.resolve()), encoding="utf-8")
     return 0
 
 

@@ -1,11 +1,18 @@
-"""Every fix of a file's findings, tried: the result parses, the finding is gone, and no other has come."""
+"""Every fix of a file's findings, tried: the result parses, the finding is gone, and no other has come.
+
+    python -m tests.rules.fix_trials --shared FOLDER [--only TEXT]
+
+tries all fixes of all files, of the corpus and of those that were made wrong, which takes minutes; the tests try some.
+"""
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +23,7 @@ from caffe_ls.analysis.kinds import Kind
 from caffe_ls.cli.files import disk_access
 from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import CheckOptions, CommonOptions
+from caffe_ls.cli.side_by_side import side_by_side
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.text.edit import apply_edits
@@ -23,6 +31,17 @@ from caffe_ls.text.source import decode, encode
 
 # After these nothing else is said of a file, or of what stands in wrong brackets.
 _HIDE_ALL = ("merge-conflict", "syntax-error", "template-placeholder", "wrong-kind-of-file")
+# A layer's right type, a policy or a value may need more than the text has; only then it shows what is missing.
+_NEED_MORE = (
+    "invalid-layer-parameter", "missing-layer-parameter", "unknown-enum-value", "unknown-layer-type",
+    "unknown-lr-policy", "wrong-value-type",
+)  # fmt: skip
+# The first of two rules speaks where both would, or sees less than the second.
+_SHOWS_ONLY_THEN = frozenset({
+    ("pooling-window-outside-input", "pooling-skips-input"),
+    ("unknown-field", "duplicate-field"),  # A field of a solver is judged by itself.
+    ("weights-stay-zero", "saturating-stack"),
+})  # fmt: skip
 
 
 class File(NamedTuple):
@@ -104,7 +123,8 @@ def _wrong(
     if numbers[finding.rule] >= known.get(finding.rule, 0):
         return "the finding stays"
     fresh = [one for one in left if numbers[one.rule] > known.get(one.rule, 0)]
-    if finding.severity is Severity.ERROR:
+    fresh = [one for one in fresh if (finding.rule, one.rule) not in _SHOWS_ONLY_THEN]
+    if finding.severity is Severity.ERROR or finding.rule in _NEED_MORE:
         fresh = [one for one in fresh if _is_brought(one, finding, after, fix)]
     return "; ".join(f"brings {one.rule}: {one.message}" for one in fresh)
 
@@ -120,6 +140,8 @@ def _is_brought(fresh: Finding, mended: Finding, after: PrototxtDocument, fix: F
     which the fix wrote is refused, or wrong, is the fix's own fault.
     """
     if mended.rule in _HIDE_ALL or fresh.severity not in (Severity.ERROR, Severity.WARNING):
+        return False
+    if mended.rule in _NEED_MORE and fresh.stage != "parse":
         return False
     entries = after.file
     return entries.index_at(fresh.span.start) in {entries.index_at(place) for place in _places_after(fix)}
@@ -169,6 +191,22 @@ def _syntax_problems(document: PrototxtDocument) -> int:
     return sum(len(entry.problems) for entry in document.file.entries)
 
 
-def told(found: Iterable[Trial]) -> list[Trial]:
-    """The trials that went wrong."""
-    return [trial for trial in found if trial.wrong]
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--shared", type=Path, required=True, help="folder with corpus/ and oracle/")
+    parser.add_argument("--only", default="", help="files whose path holds this text")
+    options = parser.parse_args()
+    files = [file for file in files_of(options.shared) if options.only in str(file.path)]
+    number = failed = 0
+    for found in side_by_side(files, trials):
+        number += len(found)
+        for trial in found:
+            if trial.wrong:
+                failed += 1
+                print(f"{trial.path}: {trial.rule}: {trial.message}\n    {trial.fix}: {trial.wrong}")
+    print(f"{number:,} fixes of {len(files):,} files tried, {failed} went wrong")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

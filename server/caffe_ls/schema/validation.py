@@ -140,7 +140,7 @@ def takes_value_of(node: Field, name: str, message: str, schema: Schema) -> bool
     inside = [inner for value in node.values if isinstance(value, Message) for inner in value.fields]
     if below is not None and inside:
         known = [inner for inner in inside if inner.name in below.fields]
-        return 2 * len(known) >= len(inside) and all(_takes(below.fields[one.name], one, schema) for one in known)
+        return 3 * len(known) >= 2 * len(inside) and all(_takes(below.fields[one.name], one, schema) for one in known)
     return _takes(field, node, schema)
 
 

@@ -34,6 +34,7 @@ Good (settings {"dialect": "ssd"}):
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -43,6 +44,7 @@ from caffe_ls.net.model import Net
 from caffe_ls.net.values import Group
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.layer_fields import set_field
+from caffe_ls.rules.proving import proven
 from caffe_ls.rules.rule import document_rule
 
 _Loss: TypeAlias = "tuple[Net, int, str | None]"
@@ -69,7 +71,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             for finding in _compare(net, index, trained, loss, path):
                 if finding.span not in told:
                     told.add(finding.span)
-                    yield finding
+                    fixes = tuple(proven(document, one, anywhere=True) for one in finding.fixes)
+                    yield replace(finding, fixes=fixes)
 
 
 def _meant(net: Net, index: int, losses: list[_Loss]) -> list[_Loss]:
@@ -93,6 +96,8 @@ def _compare(net: Net, index: int, trained: Net, loss: int, path: str | None) ->
         here, there = _value(own, field), _value(taught, theirs)
         if here == there:
             continue
+        if field == "background_label_id" and not 0 <= int(there) < taught.integer("num_classes"):
+            continue  # The loss itself is wrong, which is told there.
         related = Related(trained.in_file(loss, taught.place(theirs)), f"`{teacher.name}` has {there}", path)
         place = net.in_file(index, own.place(field)) if own.has(field) else net.place(index, "type")
         missing = "" if own.has(field) else " where it is not given"

@@ -108,7 +108,9 @@ def _fixes(view: LayerView, outside: list[Windows]) -> Iterator[Fix]:
         yield fix(f"Set {title}, so that windows touch", *edits)
     kernels = {field_along(own, "kernel_size", windows.axis): windows.stride for windows in outside}
     title = ", ".join(f"`{field}: {stride}`" for field, stride in kernels.items())
-    yield fix(f"Set {title}, so that windows touch", *(Edit(own.place(name), str(to)) for name, to in kernels.items()))
+    if all(windows.stride <= windows.size for windows in outside):
+        edits = [Edit(own.place(name), str(stride)) for name, stride in kernels.items()]
+        yield fix(f"Set {title}, so that windows touch", *edits)
     if view.text and view.dialect in catalog.dialects_with_field("PoolingParameter", "round_mode"):
         rounding = write_field(view.text, view.fields, "pooling_param", "round_mode", "FLOOR")
         if rounding is not None:

@@ -78,7 +78,7 @@ def _rests_on_weights(net: Net, index: int) -> bool:
     while waiting:
         at = waiting.pop()
         layer = net.layers[at]
-        if layer.param_shapes and not layer.needs_backward:
+        if layer.param_shapes and (not layer.spec.params or any(spec.lr_mult for spec in layer.spec.params)):
             return True
         waiting += [
             source.layer
