@@ -1,8 +1,8 @@
 """The moving average of a BatchNorm grows without end.
 
-A BatchNorm keeps `moving_average_fraction` of its sums at each iteration, and adds the batch's mean, its variance and 1.
-Above 1 the sums grow like a power of it: they overflow, and the first test after that gives nan. Below 0 they change
-their sign at each step, and can be divided by 0. With 1 all batches count alike; with 0 the last one only.
+A BatchNorm keeps `moving_average_fraction` of its sums at each iteration, and adds the batch's mean, its variance and
+1. Above 1 the sums grow like a power of it: they overflow, and the first test after that gives nan. Below 0 they
+change their sign at each step, and can be divided by 0. With 1 all batches count alike; with 0 the last one only.
 
 Source: batch_norm_layer.cpp (BatchNormLayer::Forward_cpu).
 
