@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.analysis.nets import certain_net, judged_nets
+from caffe_ls.analysis.nets import certain_net, data_source, judged_nets, net_text
+from caffe_ls.net.graph import build
 from caffe_ls.net.model import Net
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding
@@ -30,9 +31,10 @@ layer { name: "data" type: "ImageData" top: "data" top: "label" include { phase:
         transform_param { crop_size: 12 } image_data_param { source: "l" batch_size: 2 } }
 layer { name: "tested" type: "MemoryData" top: "data" top: "label" include { phase: TEST }
         memory_data_param { batch_size: 2 channels: 3 height: 12 width: 12 } }
-layer { name: "c1" type: "Convolution" bottom: "data" top: "c1" param { lr_mult: 0 } param { lr_mult: 2 }
-        convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+layer { name: "c1" type: "Convolution" bottom: "data" top: "c1" param { lr_mult: 0 }
+        convolution_param { num_output: 4 kernel_size: 3 bias_term: false weight_filler { type: "xavier" } } }
 layer { name: "r1" type: "ReLU" bottom: "c1" top: "c1" }
+layer { name: "code" type: "Python" bottom: "c1" top: "c1" python_param { module: "m" layer: "L" } }
 layer { name: "c2" type: "Convolution" bottom: "c1" top: "c2" convolution_param { num_output: 4 kernel_size: 1 } }
 layer { name: "n2" type: "BatchNorm" bottom: "c2" top: "c2" }
 layer { name: "c3" type: "Convolution" bottom: "c1" top: "c3" propagate_down: false
@@ -68,6 +70,16 @@ def test_after_any_edits_all_is_as_if_the_text_were_new(text: str, seed: int) ->
     _edit_and_compare("net.prototxt", text, random.Random(seed), _EDITS)
 
 
+@pytest.mark.parametrize("text", [_BRANCHES, _TWINS], ids=["branches", "twins"])
+def test_after_an_edit_of_any_number_or_name_all_is_as_if_the_text_were_new(text: str) -> None:
+    document = PrototxtDocument("net.prototxt", text)
+    _compare(document)
+    for what, others in ((_NUMBER, ("0", "3")), (_QUOTED, ('"c1"', '"loss"', '"both"'))):
+        for place in what.finditer(text):
+            for other in others:
+                _compare(document.edited(Edit(Span(*place.span()), other)))
+
+
 @pytest.mark.shared
 def test_edits_of_real_nets(shared: Path) -> None:
     with (shared / "corpus/prototxt.tsv").open(newline="", encoding="utf-8") as table:
@@ -96,20 +108,22 @@ def _edit_and_compare(path: str, text: str, chance: random.Random, edits: int) -
 
 
 def _compare(document: PrototxtDocument) -> None:
-    fresh = PrototxtDocument(document.path, document.text)
-    assert list(_findings(document)) == list(_findings(fresh))
-    assert list(_nets(document)) == list(_nets(fresh))
+    assert list(_findings(document)) == list(_findings(_fresh(document)))
+    for net in judged_nets(document):
+        # Each from a text of its own, so that no net shares anything with another.
+        data = data_source(document)
+        assert _description(net) == _description(build(net_text(_fresh(document)), net.state, data))
+        certain = build(net_text(_fresh(document)), net.state, data._replace(may_assume=False))
+        assert _description(certain_net(document, net)) == _description(certain)
+
+
+def _fresh(document: PrototxtDocument) -> PrototxtDocument:
+    return PrototxtDocument(document.path, document.text)
 
 
 def _findings(document: PrototxtDocument) -> Iterator[tuple[Finding, object]]:
     for finding in check(document):
         yield finding, [fix.edits for fix in finding.fixes]
-
-
-def _nets(document: PrototxtDocument) -> Iterator[object]:
-    for net in judged_nets(document):
-        yield _description(net)
-        yield _description(certain_net(document, net))
 
 
 def _description(net: Net) -> object:
