@@ -58,3 +58,8 @@ def test_what_is_not_closed_folds_to_its_end() -> None:
 
 def test_files_of_other_programs_fold_too() -> None:
     assert folded("#- /map.pbtxt\nitem {\n name: 'cat'\n id: 1\n}\n") == [(0, 2)]
+
+
+def test_deep_and_wide_texts_are_folded_in_one_pass() -> None:
+    deep = "a {\n" * 50_000 + "}" * 50_000
+    assert len(folded(deep, 10)) == 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal, NamedTuple, cast
 
 from caffe_ls.analysis.disk import FilesBeside
@@ -22,6 +23,7 @@ _FILE_FIELDS = frozenset({
     "label_map_file", "name_size_file", "output_directory", "save_file",
 })  # fmt: skip
 _MEANS: dict[str, _Means] = {"snapshot_prefix": "prefix", **dict.fromkeys(_FILE_FIELDS, "file")}
+_MOST_MENTIONS = 2_000  # Each may be looked for on the disk.
 _PIECE = re.compile(r"[^,\s][^,]*(?<!\s)")
 
 
@@ -54,11 +56,11 @@ def named_files(document: PrototxtDocument) -> tuple[NamedFile, ...]:
 
 
 def _found(document: PrototxtDocument, files: FilesBeside) -> Iterator[NamedFile]:
-    for base, entry in document.file:
-        for mention in _mentions(entry):
-            found = _file_of(mention, files)
-            if found is not None:
-                yield found._replace(span=mention.span.shift(base))
+    mentions = ((base, mention) for base, entry in document.file for mention in _mentions(entry))
+    for base, mention in islice(mentions, _MOST_MENTIONS):
+        found = _file_of(mention, files)
+        if found is not None:
+            yield found._replace(span=mention.span.shift(base))
 
 
 def _file_of(mention: _Mention, files: FilesBeside) -> NamedFile | None:

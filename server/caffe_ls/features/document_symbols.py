@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple, cast
 
 from lsprotocol import types
@@ -16,6 +16,7 @@ from caffe_ls.syntax.values import string_value
 from caffe_ls.text.span import Span
 
 _LONGEST = 80
+_MOST_ENTRIES = 20_000  # Nobody looks through more of them.
 
 _ABOUT = {
     "nets": (
@@ -59,7 +60,8 @@ def document_symbols(view: View) -> list[types.DocumentSymbol]:
     document = view.document
     if document.kind == "other":
         return []
-    symbols = [symbol for base, entry in document.file for symbol in _told_of(view, base, entry)]
+    entries = islice(document.file, _MOST_ENTRIES)
+    symbols = [symbol for base, entry in entries for symbol in _told_of(view, base, entry)]
     if document.kind != "solver":
         return symbols
     found = []

@@ -13,6 +13,7 @@ from caffe_ls.syntax.tree import Entry, Field, ListValue, Message
 from caffe_ls.text.source import Source
 
 _MOST = 20_000
+_FARTHEST_INDENT = 1_000
 
 # A comment that no field stands before, at least not in its own entry.
 _COMMENT_LINE = re.compile(r"(?:\A|[\r\n])[ \t]*(#)")
@@ -63,7 +64,8 @@ def _runs(comments: list[int]) -> Iterator[tuple[int, int]]:
 
 def _stands_alone(source: Source, line: int, offset: int) -> bool:
     """Whether nothing but space is before an offset in its line. A closing bracket there stays to be seen."""
-    return not source.text[source.line_starts[line] : offset].strip()
+    start = source.line_starts[line]
+    return offset - start <= _FARTHEST_INDENT and not source.text[start:offset].strip()
 
 
 def _foldable(entry: Entry) -> tuple[_Foldable, ...]:
