@@ -5,6 +5,8 @@ and have the same shapes: `Cannot share param 0 weights from layer 'ip1'; shape 
 test, which by default comes before the first iteration. The usual cause is an input of another size in the two phases,
 such as another `crop_size`, below a layer that looks at the whole of it.
 
+A test net may also stand in a file of its own, `test_net` beside `train_net` in the solver.
+
 Where no solver says that the net is both trained and tested, this is a warning.
 
 Source: net.cpp (Net::ShareTrainedLayersWith).
@@ -50,6 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.families import differences, tested_with
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.net.model import About, AnyShape, Layer, Net
 from caffe_ls.net.provenance import places_behind_bottoms
@@ -61,11 +64,35 @@ from caffe_ls.text.span import Span
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="first-iteration", reads="net")
 def check(document: PrototxtDocument) -> Iterator[Finding]:
+    told: set[Span] = set()
+    for finding in (*_within(document), *_beside(document)):
+        if finding.span not in told:
+            told.add(finding.span)
+            yield finding
+
+
+def _beside(document: PrototxtDocument) -> Iterator[Finding]:
+    """Where a solver trains the net of another file."""
+    tests = [net for net in judged_nets(document) if net.phase == "TEST"]
+    for relative in tested_with(document) if tests and not document.template else ():
+        for test in tests:
+            certain = certain_net(document, test)
+            for difference in differences(certain, relative.net):
+                trained = relative.net.place(difference.there, "name")
+                yield Finding(
+                    certain.place(difference.here, "name"),
+                    f"{difference.message} in {relative.name}",
+                    related=(Related(trained, "the layer that is trained", relative.path),),
+                    layer=certain.layers[difference.here].name,
+                    phases=("TEST",),
+                )
+
+
+def _within(document: PrototxtDocument) -> Iterator[Finding]:
     nets = judged_nets(document)
     trained = next((net for net in nets if net.phase == "TRAIN"), None)
     if trained is None:
         return
-    told: set[Span] = set()
     for tested in nets:
         if tested.phase == "TEST" and tested.text is trained.text:
             different = list(_different(trained, tested))
@@ -73,10 +100,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
                 continue
             certain = {at for at, _ in _different(certain_net(document, trained), certain_net(document, tested))}
             for at, message in different:
-                finding = _finding(document, tested, at, message, at in certain)
-                if finding.span not in told:
-                    told.add(finding.span)
-                    yield finding
+                yield _finding(document, tested, at, message, at in certain)
 
 
 def _finding(document: PrototxtDocument, tested: Net, at: int, message: str, certain: bool) -> Finding:
