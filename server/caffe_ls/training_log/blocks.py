@@ -14,6 +14,7 @@ from caffe_ls.training_log.series import POINTS, Series
 
 _MOST_VALUES = 1_500_000  # of all debug series of a run together, after thinning
 _ROWS_AT_ONCE = 128
+_VALUES_AT_ONCE = 400_000  # wait to be brought into columns: the fewer portions, the less work
 
 
 class Template:
@@ -60,7 +61,9 @@ class OpenBlock:
         self._alike = True  # the open lines have one cut
         self._norms: list[tuple[tuple[float, ...], int]] = []
         self._waiting_for: tuple[Template, str, int] | None = None
-        self._waiting: tuple[list[int], list[list[float]], list[int]] = ([], [], [])
+        self._waiting_iterations = array("q")
+        self._waiting_starts = array("q")
+        self._waiting_values = array("d")  # row after row
         self.templates: dict[tuple[str, bytes], Template] = {}
         self._non_finite: NonFinite | None = None
         self.updates = False
@@ -141,11 +144,11 @@ class OpenBlock:
         if self._waiting_for is None:
             return
         template, phase, net = self._waiting_for
-        iterations, starts = array("q", self._waiting[0]), array("q", self._waiting[2])
-        columns = zip(*self._waiting[1], strict=True)
-        for into, (quantity, column) in enumerate(zip(template.quantities, columns, strict=True)):
-            self._series(quantity, phase, net).extend(iterations, column, starts, into)
-        self._waiting_for, self._waiting = None, ([], [], [])
+        iterations, starts, values = self._waiting_iterations, self._waiting_starts, self._waiting_values
+        for into, quantity in enumerate(template.quantities):
+            self._series(quantity, phase, net).extend(iterations, values[into :: template.size], starts, into)
+        del iterations[:], starts[:], values[:]
+        self._waiting_for = None
 
     def _series(self, quantity: Quantity, phase: str, net: int) -> Series:
         debug = self._run.debug
@@ -163,12 +166,12 @@ class OpenBlock:
                 for quantity, value, line in zip(template.quantities, values, lines, strict=True):
                     self._series(quantity, phase, net).add(iteration, value, line)
                 continue
-            if self._waiting_for != (template, phase, net) or len(self._waiting[0]) >= _ROWS_AT_ONCE:
+            if self._waiting_for != (template, phase, net) or len(self._waiting_values) >= _VALUES_AT_ONCE:
                 self.flush()
                 self._waiting_for = (template, phase, net)
-            self._waiting[0].append(iteration)
-            self._waiting[1].append(values)
-            self._waiting[2].append(lines[0])
+            self._waiting_iterations.append(iteration)
+            self._waiting_starts.append(lines[0])
+            self._waiting_values.extend(array("d", values))
         self._rows.clear()
 
     def _end_row(self, phase: str) -> None:

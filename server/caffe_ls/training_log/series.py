@@ -37,21 +37,24 @@ class Series:
         if self.points is not None and len(self.values) >= 2 * self.points:
             self._thin()
 
-    def extend(self, iterations: Sequence[int], values: Sequence[float], starts: Sequence[int], into: int) -> None:
+    def extend(self, iterations: array[int], values: array[float], starts: array[int], into: int) -> None:
         """As `add` of each in turn, `into` lines below `starts`; thinned at the same points, whatever the portions."""
         if not self.values:
             self._into = into
         elif into != self._into:
             starts = array("q", [start + into - self._into for start in starts])
-        if self.points is None or len(self.values) + len(iterations) < 2 * self.points:
-            # From an array to an array is one copy of memory; from anything else it goes number by number.
-            self.iterations.extend(iterations if isinstance(iterations, array) else array("q", iterations))
-            self.values.extend(array("d", values))
-            self._starts.extend(starts if isinstance(starts, array) else array("q", starts))
-            self.count += len(iterations)
-        else:
-            for iteration, value, start in zip(iterations, values, starts, strict=True):
-                self.add(iteration, value, start + self._into)
+        self.count += len(values)
+        while self.points is not None and len(self.values) + len(values) >= 2 * self.points:
+            room = max(1, 2 * self.points - len(self.values))
+            self._append(iterations[:room], values[:room], starts[:room])
+            self._thin()
+            iterations, values, starts = iterations[room:], values[room:], starts[room:]
+        self._append(iterations, values, starts)
+
+    def _append(self, iterations: array[int], values: array[float], starts: array[int]) -> None:
+        self.iterations.extend(iterations)
+        self.values.extend(values)
+        self._starts.extend(starts)
 
     def thinned(self) -> tuple[list[int], list[float]]:
         """At most `points` finite points, and the non-finite ones."""
