@@ -93,3 +93,19 @@ def test_the_name_of_a_layer_leads_to_itself_and_to_its_lines_in_the_newest_log(
         assert lines([one for one in found if one["uri"] == net.as_uri()]) == [6]
         blob = ask(client, net.as_uri(), "references", 9, 9, **everything)
         assert {one["uri"] for one in blob} == {net.as_uri()}
+
+
+def test_a_layer_is_found_by_letters_of_its_name_in_open_nets_and_those_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "deploy.prototxt").write_text('layer { name: "score" type: "Softmax" }\n')
+    (tmp_path / "notes.txt").write_text('layer { name: "score" }\n')
+    net = tmp_path / "net.prototxt"
+    net.write_text("on disk")
+    with session(rootUri=tmp_path.as_uri()) as client:
+        assert client.ask("workspace/symbol", {"query": "score"}) == []
+        client.open(net.as_uri(), NET.replace("relu", "score"))
+        found = client.ask("workspace/symbol", {"query": "SCR"})
+        assert [(one["name"], one["containerName"], one["location"]["range"]["start"]["line"]) for one in found] == [
+            ("score", "net.prototxt", 11),
+            ("score", "deploy.prototxt", 0),
+        ]
+        assert {one["name"] for one in client.ask("workspace/symbol", {"query": ""})} == {"data", "ip", "score"}

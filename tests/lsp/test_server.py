@@ -144,7 +144,8 @@ def test_every_method_that_is_offered_has_a_handler() -> None:
         }
         assert client.offered["executeCommandProvider"]["commands"] == list(COMMANDS)
         offered = {name for name in client.offered if name.endswith("Provider")} - {"executeCommandProvider"}
-        assert offered == set(methods)
+        assert offered == {*methods, "workspaceSymbolProvider"}
+        assert client.error("workspace/symbol", {"no": "parameters"}) == -32602
         for method in methods.values():
             assert client.error(f"textDocument/{method}", {"no": "parameters"}) == -32602
 

@@ -32,6 +32,7 @@ def initialize_result(client: Client) -> dict[str, Any]:
         "documentHighlightProvider": True,
         "documentSymbolProvider": True,
         "foldingRangeProvider": True,
+        "workspaceSymbolProvider": True,
         "inlayHintProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
         "codeLensProvider": {"resolveProvider": False},

@@ -238,6 +238,12 @@ def _resolve_code_action(server: Server, action: types.CodeAction) -> types.Code
     return resolve_building_action(server.session.view(uri) if isinstance(uri, str) else None, action)
 
 
+def _workspace_symbols(server: Server, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+    from caffe_ls.features.workspace_symbols import workspace_symbols
+
+    return workspace_symbols(server.session.with_neighbours(), params.query)
+
+
 def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     """Those of logs are published when a log has been read, which may take a while."""
     view = server.session.view(params.text_document.uri)
@@ -326,6 +332,7 @@ _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.COMPLETION_ITEM_RESOLVE: _resolve_completion,
     types.CODE_ACTION_RESOLVE: _resolve_code_action,
     types.TEXT_DOCUMENT_DIAGNOSTIC: _diagnostics,
+    types.WORKSPACE_SYMBOL: _workspace_symbols,
 }
 
 # In the order of `capabilities.COMMANDS`.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import looks_like_log
+from caffe_ls.analysis.workspace import parsed
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere, View
 from caffe_ls.lsp.surroundings import Surroundings
@@ -19,6 +21,9 @@ from caffe_ls.text.source import Source, decode
 
 if TYPE_CHECKING:
     from caffe_ls.lsp.open_logs import OpenLogs
+
+_MOST_NEIGHBOURS = 20  # As many as `parsed` remembers.
+_LARGEST_NEIGHBOUR = 1 << 20
 
 
 class Session:
@@ -40,6 +45,21 @@ class Session:
     def view(self, uri: str) -> View | None:
         """The open document of that URI in its newest version."""
         return self._open.get(uri)
+
+    def with_neighbours(self) -> Iterator[View]:
+        """The open documents, and the prototxts in their folders as they are on disk, of crowded folders some."""
+        yield from self
+        seen = {view.document.path for view in self}
+        folders = dict.fromkeys(str(Path(view.document.path).parent) for view in self)
+        for folder in folders:
+            names = sorted(name for name in self._surroundings.access.names_in(folder) if name.endswith(".prototxt"))
+            for name in names[:_MOST_NEIGHBOURS]:
+                path = str(Path(folder, name))
+                data = None if path in seen or not Path(path).is_absolute() else self._surroundings.read(path)
+                if data is not None and len(data) <= _LARGEST_NEIGHBOUR:
+                    text = decode(data)
+                    document = PrototxtDocument(path, text, file=parsed(text))
+                    yield View(uri_of(path), 0, document, self.client, self._elsewhere)
 
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a text from now on from the client."""
