@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -16,6 +17,7 @@ from typing import Any
 
 from benchmarks.measurement import Measurement, against_rival
 from benchmarks.residual_net import large_net, residual_net
+from caffe_ls.lsp.server import ALLOCATIONS_TO_COLLECTION
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,8 +59,11 @@ def _line(what: str, values: list[float], budget: float | None) -> Measurement:
 
 
 def _features(text: str, rounds: int) -> dict[str, list[float]]:
-    """Seconds for each kind of message, over a document of this text."""
+    """Seconds for each kind of message, over a document of this text; collections are as rare as in the server."""
     bench = _Bench(text)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_TO_COLLECTION)
     lines = text.split("\n")
     random_numbers = random.Random(1)
     for _ in range(rounds):

@@ -27,8 +27,8 @@ _TYPES = ('"Convolution"', '"InnerProduct"', '"ReLU"', '"Concat"', '"Softmax"', 
 
 _BRANCHES = """
 name: "branches"
-layer { name: "data" type: "ImageData" top: "data" top: "label" include { phase: TRAIN }
-        transform_param { crop_size: 12 } image_data_param { source: "l" batch_size: 2 } }
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+        transform_param { crop_size: 12 } data_param { source: "l" batch_size: 2 } }
 layer { name: "tested" type: "MemoryData" top: "data" top: "label" include { phase: TEST }
         memory_data_param { batch_size: 2 channels: 3 height: 12 width: 12 } }
 layer { name: "c1" type: "Convolution" bottom: "data" top: "c1" param { lr_mult: 0 }

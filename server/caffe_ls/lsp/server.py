@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from caffe_ls.features.client import client_of
 from caffe_ls.lsp.capabilities import initialize_result
 
-# More than the first diagnostics of 50,000 lines need; at Python's own 700, collections took a twentieth of the start.
-_ALLOCATIONS_TO_COLLECTION = 500_000
+ALLOCATIONS_TO_COLLECTION = 500_000
+"""More than the first diagnostics of 50,000 lines need; at Python's 700, collections took a twentieth of the start."""
 
 _PARSE_ERROR = -32700
 _INVALID_REQUEST = -32600
@@ -36,7 +36,7 @@ def serve(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None
 
     gc.freeze()
     # Trees, nets and findings hold no cycles: only what the protocol's library leaves behind is there to be found.
-    gc.set_threshold(_ALLOCATIONS_TO_COLLECTION)
+    gc.set_threshold(ALLOCATIONS_TO_COLLECTION)
     gc.enable()
     if not run(client, stdin, stdout):
         raise SystemExit(1)
