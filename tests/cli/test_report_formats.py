@@ -6,10 +6,16 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.cli.running import run
 
+# docs/decisions/0007-sarif-schema.md
+_SCHEMA = (
+    Path(__file__).resolve().parents[2]
+    / "client-vscode/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
+)
 _FAULTY = 'name: "100%, é"\nlayer { nmae: "a"\n type: "Input" top: "a" }\n'
 
 
@@ -34,6 +40,27 @@ def test_sarif_has_rules_places_and_fixes(folder: Path) -> None:
     assert location["physicalLocation"] == {"artifactLocation": {"uri": "a%20b/net.prototxt"}, "region": place}
     (change,) = result["fixes"][0]["artifactChanges"]
     assert change["replacements"] == [{"deletedRegion": place, "insertedContent": {"text": "name"}}]
+
+
+def test_sarif_knows_a_finding_again_when_lines_move_above_it(folder: Path) -> None:
+    def prints() -> list[dict[str, str]]:
+        log = json.loads(run("check", "--format", "sarif", ".", cwd=folder).out)
+        return [result["partialFingerprints"] for result in log["runs"][0]["results"]]
+
+    before = prints()
+    (folder / "a b" / "net.prototxt").write_text("# one line more\n" + _FAULTY)
+    assert prints() == before
+    (folder / "a b" / "net.prototxt").write_text(_FAULTY.replace("nmae", "mnae"))
+    assert prints() != before
+
+
+@pytest.mark.skipif(not _SCHEMA.exists(), reason="needs the npm package @microsoft/jest-sarif in client-vscode")
+def test_sarif_is_as_its_schema_says(folder: Path) -> None:
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    (folder / "solver.prototxt").write_text('net: "a b/net.prototxt" solver_type: ADAM\n')
+    log = json.loads(run("check", "--format", "sarif", ".", cwd=folder).out)
+    assert log["runs"][0]["results"]
+    jsonschema.Draft4Validator(schema).validate(log)
 
 
 def test_junit_fails_a_test_for_each_finding(folder: Path) -> None:

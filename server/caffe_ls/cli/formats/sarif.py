@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +61,7 @@ def _result(finding: Finding, file: FileReport, index: dict[str, int], source_of
         "level": _LEVELS[severity_of(finding)],
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": _location(file.path, finding.span, file.source)}],
+        "partialFingerprints": {"findingInLayer/v1": _fingerprint(finding)},
     }
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
@@ -75,6 +77,11 @@ def _result(finding: Finding, file: FileReport, index: dict[str, int], source_of
         ]
     fixes = [_fix(fix, file, source_of) for fix in finding.fixes if fix.edits]
     return {**result, "fixes": fixes} if fixes else result
+
+
+def _fingerprint(finding: Finding) -> str:
+    """What stays the same of a finding while lines move above it, as a baseline sees it; the path is the place's."""
+    return sha256("\0".join((finding.rule, finding.layer or "", finding.message)).encode(errors="replace")).hexdigest()
 
 
 def _fix(fix: Fix, file: FileReport, source_of: SourceOf) -> dict[str, Any]:
