@@ -203,7 +203,11 @@ def features_table() -> str:
     for module in sorted(pkgutil.iter_modules(caffe_ls.features.__path__), key=lambda module: module.name):
         loaded = importlib.import_module(f"caffe_ls.features.{module.name}")
         feature = getattr(loaded, module.name, None)
-        if callable(feature) and next(iter(inspect.signature(feature).parameters)) == "view" and loaded.__doc__:
+        if (
+            callable(feature)
+            and next(iter(inspect.signature(feature).parameters)) in ("view", "views")
+            and loaded.__doc__
+        ):
             lines.append(f"| {module.name.replace('_', ' ')} | {loaded.__doc__.strip().splitlines()[0]} |")
     return "\n".join(lines) + "\n"
 
