@@ -10,6 +10,7 @@ from caffe_ls.schema import catalog
 from tests.net.nets import inputs, layer, made, net_of, refused
 
 _IMAGE = (2, 3, 8, 8)
+_FIVE_AND_REST = "{ dim: 5 dim: -1 }"
 
 
 def test_every_type_of_bvlc_and_ssd_has_a_rule() -> None:
@@ -171,7 +172,7 @@ def test_exposed_states_are_further_tops() -> None:
         ("Pooling", "pooling_param { kernel_size: 2 pad: 2 }", _IMAGE, ("pooling_layer.cpp:74", "2")),
         ("Pooling", "pooling_param { kernel_size: 2 }", (2, 3), ("pooling_layer.cpp:82", '"x0"')),
         ("Softmax", "softmax_param { axis: 2 }", (2, 3), ("blob.hpp:122", "2")),
-        ("Reshape", "reshape_param { shape { dim: 5 dim: -1 } }", _IMAGE, ("reshape_layer.cpp:80", "{ dim: 5 dim: -1 }")),
+        ("Reshape", "reshape_param { shape { dim: 5 dim: -1 } }", _IMAGE, ("reshape_layer.cpp:80", _FIVE_AND_REST)),
         ("LRN", "lrn_param { local_size: 4 }", _IMAGE, ("lrn_layer.cpp:12", "4")),
         ("Permute", "permute_param { order: 1 order: 1 }", _IMAGE, ("permute_layer.cpp:41", "1")),
         ("Input", "", _IMAGE, ("layer.hpp:349", '"x0"')),
