@@ -22,7 +22,7 @@ _ITERATIONS = 1000
 
 
 def input_check(document: PrototxtDocument, exists: Callable[[str], bool]) -> Fix | None:
-    """Two new files beside a net, a check of its TRAIN data and a solver; None where no layer of today's form reads any.
+    """Two new files beside a net, a check of its TRAIN data and a solver; None where no layer reads any.
 
     `exists` tells whether a file is there already: none is written over.
     """

@@ -10,15 +10,15 @@ from caffe_ls.net.model import Layer, Net, NetText
 
 
 class BuiltLayer(NamedTuple):
-    """A layer of a judged net, by its index there."""
+    """A layer of a judged net, by its number there."""
 
     net: Net
-    index: int
+    number: int
 
     @property
     def layer(self) -> Layer:
         """The layer itself."""
-        return self.net.layers[self.index]
+        return self.net.layers[self.number]
 
 
 def built_layers_at(document: PrototxtDocument, offset: int) -> list[BuiltLayer]:

@@ -45,7 +45,7 @@ def _uses(built: BuiltLayer, field: str, index: int) -> Iterator[_Use]:
     if field == "bottom" and index < len(layer.bottoms):
         yield _Use(built, layer.sources[index], layer.bottom_shapes[index])
     elif field == "top" and index < len(layer.tops):
-        yield _Use(built, Source(built.index, index), layer.top_shapes[index])
+        yield _Use(built, Source(built.number, index), layer.top_shapes[index])
 
 
 def _told(document: PrototxtDocument, uses: Sequence[_Use]) -> str | None:

@@ -100,14 +100,14 @@ def _remarks(built: BuiltLayer) -> Iterator[str]:
     for index, top in enumerate(layer.tops):
         readers = [
             code(net.layers[reader].name) + " (in place)" * net.layers[reader].is_in_place(position)
-            for reader, position in net.consumers(built.index, index)
+            for reader, position in net.consumers(built.number, index)
         ]
         if readers:
             yield f"{code(top)} goes to {some_of(readers)}."
     weights = [f"{code(layer.tops[index])} weighs {weight:g} in the loss."
                for index, weight in enumerate(layer.loss_weights) if weight]  # fmt: skip
     yield from weights
-    params = [param for param in net.params if param.layer == built.index]
+    params = [param for param in net.params if param.layer == built.number]
     yield from (_sharing(net, param) for param in params if param.owner is not None)
     if params and all(param.spec.lr_mult == 0 for param in params) and layer.type != "BatchNorm":
         yield "It learns nothing: `lr_mult` is 0."
