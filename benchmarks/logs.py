@@ -18,7 +18,7 @@ from caffe_ls.training_log.reader import Reader
 reader = Reader()
 for _ in range(int(sys.argv[2])):
     with open(sys.argv[1], "rb") as log:
-        while data := log.read(1 << 22):
+        while data := log.read(1 << 20):
             reader.feed(data)
 reader.close()
 assert reader.record().runs[0].debug

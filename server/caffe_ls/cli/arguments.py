@@ -22,7 +22,7 @@ without a command and without a terminal on standard input, caffe-ls is the lang
 
 def parse_arguments(arguments: Sequence[str]) -> Callable[[], int]:
     """The command that the arguments ask for; leaves by SystemExit for --help, --version and wrong usage."""
-    parser = _parser()
+    parser = _parser(arguments)
     parsed = parser.parse_args(arguments)
     if parsed.command is None:
         parser.print_help()
@@ -40,21 +40,31 @@ class _Parser(argparse.ArgumentParser):
         self.exit(FAILED, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def _parser() -> _Parser:
+def _parser(arguments: Sequence[str]) -> _Parser:
+    """The parser of these arguments: only the command that they name is told its own, which takes time."""
     parser = _Parser(
         prog="caffe-ls", description="Language server and linter for Caffe's prototxt files.", epilog=_EPILOG
     )
     parser.add_argument("--version", action="version", version=f"caffe-ls {caffe_ls.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
-    _add_check(commands.add_parser("check", help="find what is wrong in nets and solvers, and mend it"))
-    _add_shapes(commands.add_parser("shapes", help="show a net's layers, shapes, parameters and memory"))
-    _add_diagnose(commands.add_parser("diagnose", help="say why a training run went as it did, from its log"))
-    _add_fmt(commands.add_parser("fmt", help="format files in place"))
-    _add_upgrade(commands.add_parser("upgrade", help="print a file of old Caffe in today's form"))
-    _add_explain(commands.add_parser("explain", help="say what a rule finds, and why it matters"))
-    _add_rules(commands.add_parser("rules", help="list the rules"))
-    _add_serve(commands.add_parser("serve", help="run the language server on standard input and output"))
+    for name, (add, what) in _commands().items():
+        command = commands.add_parser(name, help=what)
+        if name in arguments:
+            add(command)
     return parser
+
+
+def _commands() -> dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]]:
+    return {
+        "check": (_add_check, "find what is wrong in nets and solvers, and mend it"),
+        "shapes": (_add_shapes, "show a net's layers, shapes, parameters and memory"),
+        "diagnose": (_add_diagnose, "say why a training run went as it did, from its log"),
+        "fmt": (_add_fmt, "format files in place"),
+        "upgrade": (_add_upgrade, "print a file of old Caffe in today's form"),
+        "explain": (_add_explain, "say what a rule finds, and why it matters"),
+        "rules": (_add_rules, "list the rules"),
+        "serve": (_add_serve, "run the language server on standard input and output"),
+    }
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from caffe_ls.cli.errors import CommandError
 from caffe_ls.cli.files import reason_of
 from caffe_ls.cli.options import STANDARD_INPUT
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20  # that its lines stay in the processor's cache while they are read
 _GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
 _SECONDS_BETWEEN_LOOKS = 0.5
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 from caffe_ls.training_log.line import Line, source_name
 
@@ -13,16 +12,21 @@ _LONGEST_BODY = 4_096  # what Caffe says is shorter, and no pattern shall take l
 _SPEED = rb"(?: ?\(([^)]*)\))?"
 
 
-class Pattern(NamedTuple):
-    """A kind of line; `expression` is matched at the beginning of the body."""
+class Pattern:
+    """A kind of line; `expression`, compiled when a line may need it, is matched at the beginning of the body."""
 
-    name: str
-    expression: re.Pattern[bytes]
-    samples: tuple[str, ...]
+    def __init__(self, name: str, source: bytes, samples: tuple[str, ...]) -> None:
+        self.name = name
+        self.source = source
+        self.samples = samples
+
+    @cached_property
+    def expression(self) -> re.Pattern[bytes]:
+        return re.compile(self.source, re.DOTALL)
 
 
-def _pattern(name: str, expression: bytes, *samples: str) -> Pattern:
-    return Pattern(name, re.compile(expression, re.DOTALL), samples)
+def _pattern(name: str, source: bytes, *samples: str) -> Pattern:
+    return Pattern(name, source, samples)
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -252,7 +256,7 @@ _LITERAL_START = re.compile(rb"(?:[A-Za-z ]|\\\[)+")
 
 def _may_start(pattern: Pattern, start: bytes) -> bool:
     """Whether a body with this start can match: decided on patterns that begin with plain letters, else yes."""
-    source = pattern.expression.pattern
+    source = pattern.source
     if b"|" in source.partition(b"(")[0] or pattern.name in ("start", "aborted"):
         return True
     literal = _LITERAL_START.match(source)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from itertools import islice
+from itertools import count, islice
+from operator import add
 
 POINTS = 2_000
 _MOST_NON_FINITE = 20_000  # beyond it only the first and the last of a bucket are kept
@@ -73,9 +74,9 @@ class Series:
     def _thin(self) -> None:
         assert self.points is not None
         kept = kept_points(self.values, self.points)
-        self.iterations = array("q", [self.iterations[at] for at in kept])
-        self.values = array("d", [self.values[at] for at in kept])
-        self._starts = array("q", [self._starts[at] for at in kept])
+        self.iterations = array("q", map(self.iterations.__getitem__, kept))
+        self.values = array("d", map(self.values.__getitem__, kept))
+        self._starts = array("q", map(self._starts.__getitem__, kept))
         if len(kept) > 1.5 * self.points:  # much non-finite: room to grow before the next thinning
             self.points = len(kept)
 
@@ -85,6 +86,13 @@ def kept_points(values: Sequence[float], points: int) -> list[int]:
     buckets = max(1, points // 2 - 1)
     size = -(-len(values) // buckets)
     kept = {0, len(values) - 1} if values else set()
+    if math.isfinite(sum(values)):  # as nearly always: then buckets are looked through all at once
+        in_buckets = [*zip(*[iter(values)] * size, strict=False)]
+        if len(in_buckets) * size < len(values):
+            in_buckets.append(tuple(values[len(in_buckets) * size :]))
+        kept.update(map(add, count(0, size), map(tuple.index, in_buckets, map(min, in_buckets))))
+        kept.update(map(add, count(0, size), map(tuple.index, in_buckets, map(max, in_buckets))))
+        return sorted(kept)
     non_finite = 0
     for start in range(0, len(values), size):
         bucket = values[start : start + size]
