@@ -45,4 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
     if "serve" not in arguments[:1]:
         # Trees and findings hold no cycles, and looking for some took a fifth of the time.
         gc.disable()
-    return command()
+    try:
+        return command()
+    finally:
+        gc.freeze()  # At its end the interpreter looks for cycles too, in all that is there.
