@@ -57,9 +57,12 @@ class WrongNames:
     # Tops
 
     def _follows_from_a_lack(self, layer: int, top: int) -> bool:
-        """Whether the name is taken only because a layer lacks the bottom or the top that would make it in place."""
+        """Whether the name is taken only because a layer lacks the bottom or the top that would make it in place.
+
+        A bottom that nothing makes is as good as none: written rightly, it may well be the top.
+        """
         name = self._spec(layer).tops[top]
-        if layer in self._lacks_bottoms:
+        if layer in self._lacks_bottoms or (layer, top) in self._wiring.unmade:
             return True
         return any(name in self._spec(other).bottoms for other in self._lacks_tops if other < layer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -10,12 +11,19 @@ from typing import NamedTuple
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Layer, Net, Refusal
+from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
-from caffe_ls.rules.finding import Finding, Fix, Related, Severity
+from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rules_of_prototxts
 from caffe_ls.rules.rule import DiesAt, LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
+
+_NUMBER = re.compile(r"\d[\d,.]*")
+
+# Where one of these is told, what the net as a whole would do is a consequence of it.
+_WRONG_CONNECTIONS = frozenset({
+    Fault.UNKNOWN_BOTTOM, Fault.TOP_MADE_TWICE, Fault.WRONG_NUMBER_OF_BOTTOMS, Fault.WRONG_NUMBER_OF_TOPS,
+})  # fmt: skip
 
 # Layers whose text and shapes change often, as while somebody types above them, keep this many results.
 _MOST_KEPT = 16
@@ -33,13 +41,18 @@ class _Key(NamedTuple):
 def findings_of_nets(document: PrototxtDocument, run: Run, is_wanted: Callable[[Rule], bool]) -> Iterator[Finding]:
     """What refusal, layer and net rules find in the states in which the net will be used.
 
-    A finding names its phases when it does not hold in all of them.
+    A finding names its phases when it does not hold in all of them. Findings of two phases that differ in numbers only,
+    as those of two batch sizes do, are one, with the first one's numbers.
     """
     nets = judged_nets(document)
-    found: dict[_Key, Finding] = {}
-    phases: dict[_Key, list[str]] = {}
+    found: dict[tuple[_Key, int], Finding] = {}
+    phases: dict[tuple[_Key, int], list[str]] = {}
     for net in nets:
-        for key, finding in _findings(document, net, run, is_wanted).items():
+        seen: dict[_Key, int] = {}
+        for finding in _findings(document, net, run, is_wanted).values():
+            same = _Key(finding.rule, finding.span, _NUMBER.sub("0", finding.message))
+            seen[same] = seen.get(same, 0) + 1
+            key = same, seen[same]
             found.setdefault(key, finding)
             if net.phase not in phases.setdefault(key, []):
                 phases[key].append(net.phase)
@@ -81,10 +94,20 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
             base = net.text.layers[layer.origin].base
             keep(finding.shift(base) for finding in _findings_of_layer(layer, net, run))
     from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
+    connected = _is_connected(net)
     for rule in rules.of_nets:
+        if not connected and rule.category is Category.TRAINING:
+            continue
         if is_wanted(rule) and rule.check_net is not None and (from_scratch or not rule.of_first_weights):
             keep(run(rule, lambda rule=rule: rule.check_net(net)))  # type: ignore[misc]
     return found
+
+
+def _is_connected(net: Net) -> bool:
+    """Whether the layers' connections are as the user means them, as far as anybody can tell."""
+    if any(refusal.fault in _WRONG_CONNECTIONS for refusal in net.refusals):
+        return False
+    return not any(placed.damage is Damage.CONNECTIONS for placed in net.text.layers)
 
 
 def _type_is_known(document: PrototxtDocument, net: Net, refusal: Refusal) -> bool:

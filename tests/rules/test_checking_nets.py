@@ -1,0 +1,53 @@
+"""Findings of nets: one for all phases in which it holds, and none that only follows from another."""
+
+from __future__ import annotations
+
+from tests.rules.checking import findings_of
+
+_DATA = """\
+layer {
+  name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+  transform_param { scale: 0.004 } data_param { source: "${LISTS}/train" batch_size: 64 }
+}
+layer {
+  name: "data" type: "Data" top: "data" top: "label" include { phase: TEST }
+  transform_param { scale: 0.004 } data_param { source: "${LISTS}/test" batch_size: 100 }
+}
+"""
+_CONV = """\
+layer {{
+  name: "{0}" type: "Convolution" bottom: "data" top: "{0}"
+  convolution_param {{ num_output: {1} kernel_size: 3 weight_filler {{ type: "xavier" }} }}
+}}
+"""
+
+
+def told(text: str, *rules: str) -> list[tuple[str, tuple[str, ...]]]:
+    found = findings_of(text.replace("${LISTS}", "lists"))
+    return [(finding.rule, finding.phases) for finding in found if not rules or finding.rule in rules]
+
+
+def test_a_fault_whose_numbers_differ_with_the_batch_is_told_once_for_both_phases() -> None:
+    eltwise = 'layer { name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "sum" }\n'
+    text = _DATA + _CONV.format("a", 4) + _CONV.format("b", 5) + eltwise
+    assert told(text, "input-shapes-differ") == [("input-shapes-differ", ())]
+
+
+def test_a_fault_of_one_phase_names_it() -> None:
+    accuracy = 'layer { name: "acc" type: "Accuracy" bottom: "a" top: "acc" include { phase: TEST } }\n'
+    text = _DATA + _CONV.format("a", 4) + accuracy
+    assert told(text, "wrong-number-of-bottoms") == [("wrong-number-of-bottoms", ("TEST",))]
+
+
+def test_what_the_whole_net_would_do_is_not_told_while_its_connections_are_wrong() -> None:
+    read = 'layer { name: "relu" type: "ReLU" bottom: "%s" top: "relu" }\n'
+    rules = "train-net-without-loss", "unknown-bottom"
+    assert [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + read % "data", *rules)] == [rules[0]]
+    assert [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + read % "cnov", *rules)] == [rules[1]]
+
+
+def test_a_misspelt_bottom_of_a_layer_in_place_is_one_mistake() -> None:
+    relu = 'layer { name: "relu" type: "ReLU" bottom: "cnov" top: "conv" }\n'
+    rules = [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + relu)]
+    assert rules.count("unknown-bottom") == 1
+    assert "top-made-twice" not in rules
