@@ -40,10 +40,15 @@ def test_a_fault_of_one_phase_names_it() -> None:
 
 
 def test_what_the_whole_net_would_do_is_not_told_while_its_connections_are_wrong() -> None:
-    read = 'layer { name: "relu" type: "ReLU" bottom: "%s" top: "relu" }\n'
-    rules = "train-net-without-loss", "unknown-bottom"
-    assert [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + read % "data", *rules)] == [rules[0]]
-    assert [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + read % "cnov", *rules)] == [rules[1]]
+    rest = (
+        'layer { name: "ip" type: "InnerProduct" bottom: "%s" top: "ip" '
+        'inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }\n'
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }\n'
+    )
+    rules = "layer-gets-no-gradient", "unknown-bottom"
+    text = _DATA + _CONV.format("conv", 4) + rest
+    assert [rule for rule, _ in told(text % "data", *rules)] == ["layer-gets-no-gradient"]
+    assert [rule for rule, _ in told(text % "cnov", *rules)] == ["unknown-bottom"]
 
 
 def test_a_misspelt_bottom_of_a_layer_in_place_is_one_mistake() -> None:
