@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 
-from caffe_ls.training_log.series import Series
+import pytest
+
+from caffe_ls.training_log.series import Series, kept_points
 
 
 def test_extremes_and_non_finite_points_survive_any_length() -> None:
@@ -24,20 +27,23 @@ def test_extremes_and_non_finite_points_survive_any_length() -> None:
 
 def test_all_points_are_kept_when_asked() -> None:
     series = Series(points=None)
-    series.extend(range(10_000), list(map(float, range(10_000))), range(10_000), 0)
+    numbers = array("q", range(10_000))
+    series.extend(numbers, array("d", numbers), numbers, 0)
     assert series.thinned() == (list(range(10_000)), list(map(float, range(10_000))))
 
 
-def test_portions_do_not_matter() -> None:
+@pytest.mark.parametrize("portion", [1, 70, 700, 3_000])
+def test_portions_do_not_matter(portion: int) -> None:
     one, other = Series(points=50), Series(points=50)
-    values = [random.Random(6).random() for _ in range(3_000)]
+    chance = random.Random(6)
+    values = array("d", [chance.random() for _ in range(3_000)])
     for at, value in enumerate(values):
         one.add(at, value, 9 * at + 12)
-    for start in range(0, 3_000, 70):
-        part = range(start, min(3_000, start + 70))
+    for start in range(0, 3_000, portion):
+        part = array("q", range(start, min(3_000, start + portion)))
         into = start % 4
-        other.extend(part, values[start : start + 70], [9 * at + 12 - into for at in part], into)
-    assert (one.iterations, one.values) == (other.iterations, other.values)
+        other.extend(part, values[start : start + portion], array("q", [9 * at + 12 - into for at in part]), into)
+    assert (one.iterations, one.values, one.count) == (other.iterations, other.values, other.count)
     kept = range(len(one.values))
     assert [one.line_at(at) for at in kept] == [other.line_at(at) for at in kept]
     assert [one.line_at(at) for at in kept] == [9 * iteration + 12 for iteration in one.iterations]
@@ -48,3 +54,8 @@ def test_nothing_but_nan_stays_bounded() -> None:
     for at in range(200_000):
         series.add(at, math.nan)
     assert len(series.values) < 100_000
+
+
+def test_of_each_part_the_first_smallest_and_the_first_largest_are_kept() -> None:
+    assert kept_points([3.0, 1.0, 1.0, 3.0, 5.0, 4.0, 4.0, 5.0, 9.0, 7.0, 8.0], 8) == [0, 1, 4, 5, 8, 9, 10]
+    assert kept_points([3.0, 1.0, 1.0, math.nan, 5.0, 4.0, 4.0, 5.0, 9.0, 7.0, 8.0], 8) == [0, 1, 3, 4, 5, 8, 9, 10]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 LONGEST = 65_536  # of a line; what comes after is not looked at
@@ -35,19 +34,20 @@ class Line(NamedTuple):
     body: bytes
 
 
-def lines_of(raw: bytes) -> Iterator[Line]:
+def lines_of(raw: bytes) -> list[Line]:
     """The lines in a line: carriage returns and other programs' unfinished lines put several into one."""
     raw = raw[:LONGEST]
     if b"\x1b" in raw or b"\\u001b" in raw:
         raw = _COLOUR.sub(b"", raw)
     if b"\r" not in raw:
-        yield from _split_at_prefixes(raw, 0)
-        return
+        return _split_at_prefixes(raw, 0)
+    lines: list[Line] = []
     start = 0
     for part in raw.split(b"\r"):
         if part:
-            yield from _split_at_prefixes(part, start)
+            lines += _split_at_prefixes(part, start)
         start += len(part) + 1
+    return lines
 
 
 def source_name(source: bytes) -> str:
@@ -55,31 +55,35 @@ def source_name(source: bytes) -> str:
     return source.replace(b"\\", b"/").rpartition(b"/")[2].decode("utf-8", "replace")
 
 
-def _split_at_prefixes(part: bytes, offset: int) -> Iterator[Line]:
+def _split_at_prefixes(part: bytes, offset: int) -> list[Line]:
     first = _PREFIX.match(part)
     if first and part.find(b"] ", first.end()) < 0 and not part.endswith(b"]"):  # most lines: nothing before, no other
         cut = part.index(b".") + 7
-        yield Line(first[1], first[2], first[3], b"", offset + cut, offset + first.end(), _clean(part[first.end() :]))
-        return
+        body = _clean(part[first.end() :])
+        return [Line(first[1], first[2], first[3], b"", offset + cut, offset + first.end(), body)]
     found = list(_PREFIX.finditer(part)) if b"] " in part or part.endswith(b"]") else []
     if not found:
         bare = _BARE_SOURCE.match(part) if b"] " in part else None
         start = bare.end() if bare else 0
-        yield Line(b"", b"", bare[1].strip() if bare else b"", b"", offset, offset + start, _clean(part[start:]))
-        return
+        source = bare[1].strip() if bare else b""
+        return [Line(b"", b"", source, b"", offset, offset + start, _clean(part[start:]))]
+    lines = []
     for match, following in zip(found, [*found[1:], None], strict=True):
         rank = _RANK.search(part, max(0, match.start() - 12), match.start())
         time = _TIME_LENGTH.match(part, match.start())
         end = following.start() if following else len(part)
-        yield Line(
-            match[1],
-            match[2],
-            match[3],
-            (rank[1] or rank[2] or rank[3]) if rank else b"",
-            offset + (time.end() if time else match.start()),
-            offset + match.end(),
-            _clean(part[match.end() : end]),
+        lines.append(
+            Line(
+                match[1],
+                match[2],
+                match[3],
+                (rank[1] or rank[2] or rank[3]) if rank else b"",
+                offset + (time.end() if time else match.start()),
+                offset + match.end(),
+                _clean(part[match.end() : end]),
+            )
         )
+    return lines
 
 
 def _clean(body: bytes) -> bytes:
