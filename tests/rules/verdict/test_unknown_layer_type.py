@@ -85,7 +85,10 @@ def test_old_layers_are_known_by_their_old_names() -> None:
 
 def test_a_users_fork_may_register_what_is_not_read() -> None:
     own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
-    text = DATA + "".join(f'layer {{ name: "{name}" type: "{name}" bottom: "d" top: "{name}" }}\n' for name in ("OwnLayer", "Permute", "Relu"))
+    text = DATA + "".join(
+        f'layer {{ name: "{name}" type: "{name}" bottom: "d" top: "{name}" }}\n'
+        for name in ("OwnLayer", "Permute", "Relu")
+    )
     found = check(PrototxtDocument("/net.prototxt", text, context=Context(own_schema=own)))
     assert [(finding.layer, finding.severity) for finding in found] == [("Relu", Severity.INFORMATION)]
 
