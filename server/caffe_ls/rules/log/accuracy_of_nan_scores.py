@@ -3,6 +3,8 @@
 Accuracy counts how many scores are larger than the label's; with nan none is, and it reports 1, or chance
 (accuracy_layer.cpp). A perfect accuracy beside a nan loss is no success.
 
+Source: accuracy_layer.cpp (AccuracyLayer::Forward_cpu), solver.cpp (Solver::Test).
+
 Bad:
     Iteration 60, Testing net (#0)
         Test net output #0: accuracy = 1

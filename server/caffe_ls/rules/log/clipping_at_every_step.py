@@ -3,6 +3,9 @@
 clip_gradients is meant for the odd large gradient. Where every step is clipped, it sets the length of all steps: the
 learning rate means something else than it says, and the threshold is what to tune.
 
+Source: sgd_solver.cpp (SGDSolver::ClipGradients); Pascanu, Mikolov and Bengio, On the difficulty of training
+recurrent neural networks, 2013.
+
 Bad:
     Iteration 0, loss = 2.3
     Gradient clipping: scaling down gradients (L2 norm 50 > 35) by scale factor 0.7

@@ -4,6 +4,9 @@ Batches differ, and so do their losses. One that never changes is not computed o
 counted (a matrix H of zeros, labels that are all ignored, an iter_size below 1), or what scores give that are always
 the same.
 
+Source: solver.cpp (Solver::Step, which prints the outputs); Forward_cpu of infogain_loss_layer.cpp and
+softmax_loss_layer.cpp.
+
 Bad:
     Iteration 0, loss = 0
         Train net output #0: loss = 0 (* 1 = 0 loss)

@@ -4,6 +4,8 @@ Where all inputs of a ReLU are negative its output is exactly 0, and so is the g
 below learn nothing, and it stays dead. From the first pass on it was born so (a bias filler far below 0); later a step
 that was too large did it.
 
+Source: relu_layer.cpp (ReLULayer::Forward_cpu, Backward_cpu), net.cpp (Net::ForwardDebugInfo).
+
 Bad:
         [Forward] Layer conv1, top blob conv1 data: 0.4
         [Forward] Layer relu1, top blob conv1 data: 0.2

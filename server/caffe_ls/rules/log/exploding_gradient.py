@@ -3,6 +3,9 @@
 A norm of all gradients a thousand times that of the first iteration is on its way to overflow. Where the net is a
 recurrent one, clip_gradients holds it; else the rate is too high.
 
+Source: net.cpp (Net::Backward, which prints the norms); Pascanu, Mikolov and Bengio, On the difficulty of training
+recurrent neural networks, 2013.
+
 Bad:
         [Backward] All net params (data, diff): L1 norm = (1027, 152); L2 norm = (7.1, 1.3)
     Iteration 0, loss = 2.3

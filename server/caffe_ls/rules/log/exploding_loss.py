@@ -3,6 +3,8 @@
 A loss that is ten times what it was when training began, and does not come down again, shows a run that diverges: the
 learning rate, an input or a weight of the loss is too large.
 
+Source: solver.cpp (Solver::Step, which prints the outputs); Bottou, Stochastic gradient descent tricks, 2012.
+
 Bad:
     Iteration 0, loss = 0.5
         Train net output #0: loss = 0.5 (* 1 = 0.5 loss)

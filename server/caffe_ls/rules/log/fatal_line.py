@@ -3,6 +3,9 @@
 What stands there is why; what stands above it, of protobuf or of Python, often says more. `caffe-ls check` on the net
 and the solver shows most of these before the run.
 
+Source: glog's logging.cc (LogMessage::Fail, LogMessageFatal), and the CHECKs of Caffe's own files, which
+the line names.
+
 Bad:
     Initializing net from parameters:
     F1121 10:00:00.000001  42 layer_factory.hpp:77] Check failed: registry.count(type) == 1 (0 vs. 1) Unknown type: Relu

@@ -4,6 +4,8 @@ The first such line, in the log's order, is where to look: all later ones follow
 and `[Backward]` is the mean of the absolute values (net.cpp, Net::ForwardDebugInfo), so that a single nan in a blob
 makes it nan. With `display: N` a pass is shown every N iterations only: it came up somewhere since the last one shown.
 
+Source: net.cpp (Net::ForwardDebugInfo, Net::BackwardDebugInfo), blob.cpp (Blob::asum_data), solver.cpp (Solver::Step).
+
 Bad:
     Iteration 0, loss = 2.3
         Train net output #0: loss = 2.3 (* 1 = 2.3 loss)

@@ -4,6 +4,8 @@ On the CPU MAX pooling and ReLU compare, and every comparison with nan is false:
 it, and a net whose weights are all nan prints a loss near ln C for ever (pooling_layer.cpp, relu_layer.cpp). Whatever
 it reports from here on means nothing, and its snapshots are lost.
 
+Source: pooling_layer.cpp (PoolingLayer::Forward_cpu), relu_layer.cpp (ReLULayer::Forward_cpu).
+
 Bad:
         [Forward] Layer conv1, top blob conv1 data: 0.5
         [Forward] Layer conv1, param blob 0 data: 0.2

@@ -4,6 +4,8 @@ A net that knows nothing gives each of C classes the same probability: its Softm
 that is so; for long it means that nothing is learnt. Mind that MAX pooling and ReLU hide nan (their comparisons with
 nan are false): a net whose weights are all nan stays at ln C for ever, and only debug_info shows it.
 
+Source: softmax_loss_layer.cpp (SoftmaxWithLossLayer::Forward_cpu); pooling_layer.cpp and relu_layer.cpp hide nan.
+
 Bad:
     Initializing net from parameters:
     layer {

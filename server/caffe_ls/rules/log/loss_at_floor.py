@@ -4,6 +4,8 @@ SoftmaxWithLoss takes no logarithm of less than FLT_MIN: 87.3365 is the most tha
 every sample has no probability left (softmax_loss_layer.cpp). MultinomialLogisticLoss has its floor at 1e-20, which is
 46.05. The scores have run away. On a GPU a probability that is nan is floored, too: 87.3365 may be nan there.
 
+Source: softmax_loss_layer.cpp, softmax_loss_layer.cu, multinomial_logistic_loss_layer.hpp (kLOG_THRESHOLD).
+
 Bad:
     Iteration 0, loss = 2.3
         Train net output #0: loss = 2.3 (* 1 = 2.3 loss)

@@ -4,6 +4,9 @@ SoftmaxWithLoss, EuclideanLoss, SigmoidCrossEntropyLoss and the other losses of 
 made for. Below 0 the input is not that: targets outside of 0..1, a matrix H with negative entries, raw scores where
 probabilities should be, or a label outside of the classes, whose probability is read from somewhere else.
 
+Source: Forward_cpu of softmax_loss_layer.cpp, sigmoid_cross_entropy_loss_layer.cpp, infogain_loss_layer.cpp and
+multinomial_logistic_loss_layer.cpp.
+
 Bad:
     Initializing net from parameters:
     layer {

@@ -4,6 +4,8 @@ The last line of a debug block sums the squares of all parameters, and of all gr
 about 1.8e19 on, many iterations before any single blob does (net.cpp, Net::BackwardDebugInfo). It is the first sign of
 a run that diverges.
 
+Source: net.cpp (Net::Backward, after BackwardDebugInfo of the layers), blob.cpp (Blob::sumsq_data, sumsq_diff).
+
 Bad:
         [Backward] All net params (data, diff): L1 norm = (1027, 152); L2 norm = (7.1, 1.3)
     Iteration 0, loss = 2.3

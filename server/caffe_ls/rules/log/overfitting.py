@@ -2,6 +2,8 @@
 
 The net learns its training data by heart. Stop at the best test, or hold it back: more data, dropout, weight decay.
 
+Source: solver.cpp (Solver::Test); Prechelt, Early stopping - but when?, 1998.
+
 Bad:
     Iteration 0, Testing net (#0)
         Test net output #0: loss = 2.3 (* 1 = 2.3 loss)

@@ -4,6 +4,8 @@ Tests use BatchNorm's running statistics, and before any training these are 0: a
 overflow (batch_norm_layer.cpp). The test before the first iteration is on by default, and what it says is harmless;
 `test_initialization: false` leaves it out.
 
+Source: batch_norm_layer.cpp (BatchNormLayer::LayerSetUp, Forward_cpu), solver.cpp (Solver::Step).
+
 Bad:
     Iteration 0, Testing net (#0)
         Test net output #0: loss = nan (* 1 = nan loss)

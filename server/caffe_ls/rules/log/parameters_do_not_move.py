@@ -2,6 +2,8 @@
 
 There are gradients, and nothing moves: the rate is too low, lr_mult is 0, or clip_gradients scales everything to 0.
 
+Source: sgd_solver.cpp (SGDSolver::ApplyUpdate, ClipGradients, ComputeUpdateValue), net.cpp (Net::Backward).
+
 Bad:
         [Backward] All net params (data, diff): L1 norm = (1027.25, 152); L2 norm = (7.06812, 1.3)
     Iteration 0, loss = 2.31

@@ -2,6 +2,8 @@
 
 Where the rate is still that of the beginning, a lower one often goes on; else the run is done.
 
+Source: solver.cpp (Solver::UpdateSmoothedLoss), sgd_solver.cpp (SGDSolver::GetLearningRate).
+
 Bad:
     Iteration 0, loss = 2.3
     Iteration 10, loss = 1.9

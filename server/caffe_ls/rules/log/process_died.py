@@ -3,6 +3,8 @@
 A stack trace without a line of severity F, an abort at exit, a Python traceback: labels outside of the classes, memory
 written beyond its end, a division of whole numbers by 0, no memory left, or a Python layer that raised.
 
+Source: glog's signalhandler.cc (FailureSignalHandler), python_layer.hpp (PythonLayer::LayerSetUp), caffe.cpp (main).
+
 Bad:
     Iteration 9, loss = 2.3
     *** Aborted at 1700000000 (unix time) try "date -d @1700000000" if you are using GNU date ***

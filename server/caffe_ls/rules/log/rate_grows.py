@@ -3,6 +3,8 @@
 exp with a gamma above 1, inv and poly with a negative power, sigmoid with a negative gamma: Caffe takes them all, and
 the rate grows until the run diverges. A warm-up, as forks have it, rises too, and then stays.
 
+Source: sgd_solver.cpp (SGDSolver::GetLearningRate).
+
 Bad:
     Iteration 0, lr = 0.01
     Iteration 10, lr = 0.1

@@ -3,6 +3,8 @@
 The rate depends on the solver and the iteration alone (sgd_solver.cpp, SGDSolver::GetLearningRate): base_lr, gamma or
 power is not finite, or the policy has grown beyond float32. Every parameter is lost with the next update.
 
+Source: sgd_solver.cpp (SGDSolver::GetLearningRate, ApplyUpdate).
+
 Bad:
     Iteration 10, loss = 2.3
     Iteration 10, lr = -nan

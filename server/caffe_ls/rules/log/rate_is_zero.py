@@ -3,6 +3,8 @@
 `gamma` has no useful default, it is 0: under step, multistep and exp a solver without gamma sets the rate to 0 at the
 first step, without a word. A base_lr that is missing is 0, too. At the end of a run under poly it is as it should be.
 
+Source: sgd_solver.cpp (SGDSolver::GetLearningRate), caffe.proto (SolverParameter.gamma).
+
 Bad:
     Iteration 90, lr = 0.01
     Iteration 100, lr = 0

@@ -3,6 +3,8 @@
 By a signal, by the machine, or because the log ends in the middle of a line or of an iteration. `--snapshot` resumes it
 from its last snapshot.
 
+Source: solver.cpp (Solver::Solve, Solver::Step), signal_handler.cpp (SignalHandler::CheckForSignals).
+
 Bad:
     Iteration 9, loss = 2.3
     Optimization stopped early.

@@ -3,6 +3,8 @@
 `Iteration N, loss` is an average that is carried on from iteration to iteration: one nan or inf in it stays in it
 (solver.cpp, Solver::UpdateSmoothedLoss). `Train net output` is the iteration's own: trust that.
 
+Source: solver.cpp (Solver::UpdateSmoothedLoss).
+
 Bad:
     Iteration 0, loss = 2.3
         Train net output #0: loss = 2.3 (* 1 = 2.3 loss)

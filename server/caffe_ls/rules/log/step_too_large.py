@@ -3,6 +3,9 @@
 Rate times mean gradient over mean weight says how far one update moves a layer. In nets that train well it is about a
 thousandth; from a tenth on, what was learnt before is thrown away with each step. Momentum makes it larger still.
 
+Source: sgd_solver.cpp (SGDSolver::ComputeUpdateValue), net.cpp (Net::ForwardDebugInfo, BackwardDebugInfo);
+the course notes CS231n, Neural Networks 3, on the ratio of updates to weights.
+
 Bad:
         [Forward] Layer ip, top blob ip data: 0.5
         [Forward] Layer ip, param blob 0 data: 0.05

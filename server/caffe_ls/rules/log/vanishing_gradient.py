@@ -3,6 +3,9 @@
 Each Sigmoid passes a quarter of the gradient at most, small weights less. Four decades below the last layer's gradient
 the first layer hardly moves: a rate that fits one is lost on the other.
 
+Source: sigmoid_layer.cpp (SigmoidLayer::Backward_cpu), net.cpp (Net::BackwardDebugInfo); Glorot and Bengio,
+Understanding the difficulty of training deep feedforward neural networks, 2010.
+
 Bad:
         [Backward] Layer ip3, param blob 0 diff: 0.02
         [Backward] Layer ip2, param blob 0 diff: 1e-05

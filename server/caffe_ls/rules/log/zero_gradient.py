@@ -3,6 +3,8 @@
 A gradient of exactly 0 in pass after pass is not small, it is cut off: by units that are dead, by weights that are all
 0, by a lr_mult or a propagate_down above it, or by a loss that counts nothing.
 
+Source: net.cpp (Net::Init, which decides what needs a gradient; Net::BackwardDebugInfo), relu_layer.cpp (Backward_cpu).
+
 Bad:
         [Backward] Layer ip2, param blob 0 diff: 0.01
         [Backward] Layer ip1, param blob 0 diff: 0
