@@ -8,7 +8,6 @@ import random
 import pytest
 
 from caffe_ls.net.activation_scale import Scale, activation_scales, ways_to_losses
-from caffe_ls.net.model import Source
 from tests.net.nets import net_of
 
 SHAPES = "dummy_data_param { shape { dim: 4 dim: 100 } shape { dim: 4 } }"
@@ -28,7 +27,7 @@ def scale(text: str, data: float = 1.0) -> Scale:
     """The scale of what the last layer makes."""
     net = net_of(DATA + text)
     assert net.refusals == ()
-    return activation_scales(net, data)[Source(len(net.layers) - 1, 0)]
+    return activation_scales(net, data)[-1]
 
 
 def test_msra_keeps_the_size_through_many_rectified_layers() -> None:
@@ -105,7 +104,8 @@ def test_the_way_to_a_loss_ends_at_a_normalization() -> None:
     text = fc("a", "x", 'type: "xavier"') + unit("n", "BatchNorm", "a") + fc("b", "n", 'type: "xavier"')
     text += unit("s", "Sigmoid", "b") + fc("c", "s", 'type: "xavier"')
     net = net_of(DATA + text + 'layer { name: "l" type: "SoftmaxWithLoss" bottom: "c" bottom: "t" top: "l" }')
-    (way,) = ways_to_losses(net)
+    (way,) = ways_to_losses(net, lambda scale: True)
     assert [net.layers[index].name for index in way.layers] == ["b", "c"]
     assert [net.layers[index].name for index in way.saturating] == ["s"]
     assert net.layers[way.loss].name == "l"
+    assert not list(ways_to_losses(net, lambda scale: scale.root_mean_square > 100))

@@ -10,7 +10,7 @@ anew at 1, and so does it behind a normalization.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -77,19 +77,24 @@ class Way(NamedTuple):
     saturating: tuple[int, ...]
 
 
-def ways_to_losses(net: Net, data: float = 1.0) -> Iterator[Way]:
-    """The ways to the bottoms of losses that get a gradient; where ways meet, the one of the largest signal."""
+def ways_to_losses(net: Net, ends_in: Callable[[Scale], bool], data: float = 1.0) -> Iterator[Way]:
+    """The ways to the bottoms of losses that get a gradient and have such a scale as is asked for.
+
+    Where ways meet, it is the one of the largest signal.
+    """
     scales = activation_scales(net, data)
     for index, layer in enumerate(net.layers):
         if not any(layer.loss_weights) or not layer.needs_backward:
             continue
         for position, source in enumerate(layer.sources):
-            if source is not None and layer.bottoms_need_backward[position]:
-                weighted, saturating = _way_back(net, scales, source)
-                yield Way(index, position, scales[source], weighted, saturating)
+            if source is None or not layer.bottoms_need_backward[position]:
+                continue
+            scale = scales[source.layer]
+            if ends_in(scale):
+                yield Way(index, position, scale, *_way_back(net, scales, source))
 
 
-def _way_back(net: Net, scales: dict[Source, Scale], source: Source) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _way_back(net: Net, scales: Sequence[Scale], source: Source) -> tuple[tuple[int, ...], tuple[int, ...]]:
     weighted: list[int] = []
     saturating: list[int] = []
     at: Source | None = source
@@ -102,36 +107,39 @@ def _way_back(net: Net, scales: dict[Source, Scale], source: Source) -> tuple[tu
         elif layer.type in _NORMALIZING or layer.type == "BatchNorm":
             break
         known = [one for one in layer.sources if one is not None]
-        at = max(known, key=lambda one: scales[one].signal) if known else None
+        at = max(known, key=lambda one: scales[one.layer].signal) if known else None
     return tuple(reversed(weighted)), tuple(reversed(saturating))
 
 
 @lru_cache(maxsize=4)
-def activation_scales(net: Net, data: float = 1.0) -> dict[Source, Scale]:
-    """The scale of each top, where data have the root mean square `data`; not to be changed by the caller."""
-    found: dict[Source, Scale] = {}
-    for index, layer in enumerate(net.layers):
-        if layer.sources:
-            read = [UNIT if source is None else found.get(source, UNIT) for source in layer.sources]
-            made = _made(layer, read, net.phase == "TRAIN")
+def activation_scales(net: Net, data: float = 1.0) -> Sequence[Scale]:
+    """The scale of each layer's tops, where data have the root mean square `data`."""
+    found: list[Scale] = []
+    fed = Scale(data * data, data * data)
+    for layer, transfer in zip(net.layers, _transfers(net), strict=True):
+        if not layer.sources:
+            found.append(fed)
         else:
-            made = Scale(data * data, data * data)
-        for top in range(len(layer.tops)):
-            found[Source(index, top)] = made
+            read = [UNIT if source is None else found[source.layer] for source in layer.sources]
+            found.append(read[0] if transfer is _first else transfer(read))
     return found
 
 
-def _made(layer: Layer, read: list[Scale], trains: bool) -> Scale:
-    kind = layer.type
-    if kind in _PASSING:
-        return read[0]
-    key = (_made, layer.param_shapes, trains)
-    transfer = layer.spec.cache.get(key)
-    if transfer is None:
+@lru_cache(maxsize=4)
+def _transfers(net: Net) -> Sequence[Transfer]:
+    trains = net.phase == "TRAIN"
+    return [_first if layer.spec.type in _PASSING else _transfer(layer, trains) for layer in net.layers]
+
+
+def _transfer(layer: Layer, trains: bool) -> Transfer:
+    key = (_transfer, layer.param_shapes, trains)
+    known = layer.spec.cache.get(key)
+    if known is None:
+        kind = layer.type
         rule = _RULES.get(kind)
-        transfer = _unknown if rule is None else _first if kind == "Dropout" and not trains else rule(layer)
-        layer.spec.cache[key] = transfer
-    return transfer(read)  # type: ignore[operator, no-any-return]
+        known = _unknown if rule is None else _first if kind == "Dropout" and not trains else rule(layer)
+        layer.spec.cache[key] = known
+    return known  # type: ignore[return-value]
 
 
 def _first(read: list[Scale]) -> Scale:

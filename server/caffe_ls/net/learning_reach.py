@@ -8,11 +8,13 @@ are final, while Sigmoid, TanH and linear layers let them go.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
+from heapq import heappop, heappush
 
 from caffe_ls.net.first_weights import WEIGHTED, first_bias, first_weights, has_bias
-from caffe_ls.net.model import Layer, Net, Source
+from caffe_ls.net.model import Layer, Net
 
 
 class Reach(IntEnum):
@@ -33,29 +35,32 @@ _KEEPS_ZERO = frozenset({
 
 def zero_weights(net: Net) -> tuple[int, ...]:
     """The layers that are to learn and whose weights are exactly 0 at first; sharers count as the owner does."""
-    return tuple(index for index in net.of_type(*WEIGHTED) if _is_trained(net.layers[index]) and _is_zero(net, index))
+    owners = _owners(net)
+    return tuple(
+        index
+        for index in net.of_type(*WEIGHTED)
+        if _is_trained(net.layers[index]) and _is_zero(net.layers[owners.get(index, index)])
+    )
 
 
 def _is_trained(layer: Layer) -> bool:
     return layer.needs_backward and (not layer.spec.params or layer.spec.params[0].lr_mult != 0)
 
 
-def _is_zero(net: Net, index: int) -> bool:
-    layer = net.layers[index]
-    if layer.spec.params and layer.spec.params[0].name:
-        layer = net.layers[_owner(net, index)]
+def _is_zero(layer: Layer) -> bool:
     if layer.type not in WEIGHTED:
         return False
     weights = first_weights(layer)
     return weights is not None and weights.is_zero
 
 
-def _owner(net: Net, index: int) -> int:
-    """The layer whose weights a layer has."""
-    for param in net.params:
-        if param.layer == index and param.index == 0:
-            return index if param.owner is None else net.params[param.owner].layer
-    return index
+def _owners(net: Net) -> dict[int, int]:
+    """The layers that have the weights of another one, and which that is."""
+    return {
+        param.layer: net.params[param.owner].layer
+        for param in net.params
+        if param.owner is not None and param.index == 0
+    }
 
 
 @lru_cache(maxsize=4)
@@ -79,15 +84,18 @@ class _Spread:
     def __init__(self, net: Net, zeros: tuple[int, ...]) -> None:
         self._net = net
         self._zeros = sorted(zeros)
-        self._owners = {index: _owner(net, index) for index in self._zeros}
+        self._owners = _owners(net)
         self._asleep = set(zeros)
         self._biases = {
             index
             for index in net.of_type(*WEIGHTED)
             if (bias := first_bias(net.layers[index])) is None or not bias.is_zero
         }
-        self._made: dict[Source, Reach] = {}
-        self._gradients: set[Source] = set()
+        self._made = [Reach.ZERO] * len(net.layers)
+        self._get_gradients = {index for index, layer in enumerate(net.layers) if any(layer.loss_weights)}
+        # What is to be looked at again, as something has reached it: forwards from the first layer on, then back.
+        self._ahead = list(range(len(net.layers)))
+        self._back = [-index for index in reversed(self._ahead)]
         self._settle()
 
     def stuck(self) -> tuple[int, ...]:
@@ -101,21 +109,31 @@ class _Spread:
 
     def _wake(self, index: int) -> None:
         owner = self._owners.get(index, index)
-        self._asleep -= {other for other in self._asleep if self._owners[other] == owner}
+        for other in [other for other in self._asleep if self._owners.get(other, other) == owner]:
+            self._asleep.remove(other)
+            heappush(self._ahead, other)
+            heappush(self._back, -other)
 
     def _settle(self) -> None:
-        learnt = None
-        while learnt != (len(self._asleep), len(self._biases)):
-            learnt = len(self._asleep), len(self._biases)
-            self._forward()
-            self._backward()
+        while self._ahead or self._back:
+            for index in _drained(self._ahead):
+                self._forward(index)
+            for index in _drained(self._back):
+                self._backward(-index)
 
-    def _forward(self) -> None:
-        for index, layer in enumerate(self._net.layers):
-            read = [Reach.DATA if source is None else self._made[source] for source in layer.sources]
-            made = self._reach(index, layer, read)
-            for top in range(len(layer.tops)):
-                self._made[Source(index, top)] = made
+    def _forward(self, index: int) -> None:
+        layer = self._net.layers[index]
+        made = self._reach(index, layer, self._read(layer))
+        if made is self._made[index]:
+            return
+        self._made[index] = made
+        for top in range(len(layer.tops)):
+            for reader, _ in self._net.consumers(index, top):
+                heappush(self._ahead, reader)
+                heappush(self._back, -reader)
+
+    def _read(self, layer: Layer) -> list[Reach]:
+        return [Reach.DATA if source is None else self._made[source.layer] for source in layer.sources]
 
     def _reach(self, index: int, layer: Layer, read: list[Reach]) -> Reach:
         if not read:
@@ -131,34 +149,37 @@ class _Spread:
             return max(*read, Reach.CONSTANT)
         return max(read)
 
-    def _backward(self) -> None:
-        for index in range(len(self._net.layers) - 1, -1, -1):
-            layer = self._net.layers[index]
-            if not layer.needs_backward:
-                continue
-            arrives = any(Source(index, top) in self._gradients for top in range(len(layer.tops)))
-            if not arrives and not any(layer.loss_weights):
-                continue
-            read = [Reach.DATA if source is None else self._made[source] for source in layer.sources]
-            self._learn(index, layer, read)
-            for position, source in enumerate(layer.sources):
-                if (
-                    source is not None
-                    and layer.bottoms_need_backward[position]
-                    and self._passes(index, layer, read, position)
-                ):
-                    self._gradients.add(source)
+    def _backward(self, index: int) -> None:
+        layer = self._net.layers[index]
+        if not layer.needs_backward or index not in self._get_gradients:
+            return
+        read = self._read(layer)
+        self._learn(index, layer, read)
+        for position, source in enumerate(layer.sources):
+            if (
+                source is not None
+                and source.layer not in self._get_gradients
+                and layer.bottoms_need_backward[position]
+                and self._passes(index, layer, read, position)
+            ):
+                self._get_gradients.add(source.layer)
+                heappush(self._back, -source.layer)
 
     def _learn(self, index: int, layer: Layer, read: list[Reach]) -> None:
         if layer.type == "Scale" and layer.spec.fields.group("scale_param").flag("bias_term"):
-            self._biases.add(index)
+            self._learn_bias(index)
         if layer.type not in WEIGHTED:
             return
         rates = [spec.lr_mult for spec in layer.spec.params] + [1.0, 1.0]
         if has_bias(layer) and rates[1]:
-            self._biases.add(index)
+            self._learn_bias(index)
         if rates[0] and read and read[0] is not Reach.ZERO and index in self._asleep:
             self._wake(index)
+
+    def _learn_bias(self, index: int) -> None:
+        if index not in self._biases:
+            self._biases.add(index)
+            heappush(self._ahead, index)
 
     def _passes(self, index: int, layer: Layer, read: list[Reach], position: int) -> bool:
         """Whether a gradient of the tops becomes one of a bottom."""
@@ -169,6 +190,15 @@ class _Spread:
         if _multiplies(layer) or (layer.type == "Scale" and len(read) > 1):
             return all(other is not Reach.ZERO for at, other in enumerate(read) if at != position)
         return True
+
+
+def _drained(waiting: list[int]) -> Iterator[int]:
+    """What waits in a heap, the smallest first, until nothing does; what comes meanwhile too."""
+    while waiting:
+        index = heappop(waiting)
+        while waiting and waiting[0] == index:
+            heappop(waiting)
+        yield index
 
 
 def _multiplies(layer: Layer) -> bool:

@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.activation_scale import ways_to_losses
+from caffe_ls.net.activation_scale import Scale, ways_to_losses
 from caffe_ls.net.activations import is_normalized
 from caffe_ls.net.first_weights import WEIGHTED, parameters
 from caffe_ls.net.model import Net
@@ -79,10 +79,8 @@ _SATURATES_ALL = 100.0
 @net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     told: set[int] = set()
-    for way in ways_to_losses(net):
+    for way in ways_to_losses(net, _is_large):
         growth = way.scale.root_mean_square
-        if growth < _LARGE:
-            continue
         for index in way.layers:
             factor = times_advised(net, index)
             if index not in told and factor is not None and factor >= _OUT_OF_PROPORTION:
@@ -90,12 +88,16 @@ def check(net: Net) -> Iterator[Finding]:
                 grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
                 yield _too_large(net, index, grown, is_certain=growth >= _EXPLODED)
     for index in net.of_type(*WEIGHTED):
-        factor = times_advised(net, index)
-        if index in told or factor is None or factor < _SATURATES or not net.layers[index].needs_backward:
+        if index in told or not net.layers[index].needs_backward or not _is_sized(net, index):
             continue
-        if not is_normalized(net, index) and _is_sized(net, index):
+        factor = times_advised(net, index)
+        if factor is not None and factor >= _SATURATES and not is_normalized(net, index):
             grown = f"what `{net.layers[index].name}` makes is out of proportion"
             yield _too_large(net, index, grown, is_certain=factor >= _SATURATES_ALL)
+
+
+def _is_large(scale: Scale) -> bool:
+    return not scale.root_mean_square < _LARGE  # Of absurd fillers it is no number, and that is large, too.
 
 
 def _is_sized(net: Net, index: int) -> bool:

@@ -71,7 +71,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.activation_scale import RAW_BYTES, ways_to_losses
+from caffe_ls.net.activation_scale import RAW_BYTES, Scale, ways_to_losses
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
 from caffe_ls.rules.rule import net_rule
@@ -87,8 +87,8 @@ _A_STACK = 3
 def check(net: Net) -> Iterator[Finding]:
     if len(net.of_type("Sigmoid")) < _A_STACK:
         return
-    for way in ways_to_losses(net, RAW_BYTES):
-        if not 0 < way.scale.spread < _LITTLE or len(way.saturating) < _A_STACK:
+    for way in ways_to_losses(net, _is_little, RAW_BYTES):
+        if len(way.saturating) < _A_STACK:
             continue
         first, loss = net.layers[way.saturating[0]], net.layers[way.loss]
         message = (
@@ -99,6 +99,10 @@ def check(net: Net) -> Iterator[Finding]:
         place, fixes = net.place(way.saturating[0], "type"), _by_relu(net, way.saturating)
         yield Finding(place, message, fixes, severity=severity, layer=first.name)
         return
+
+
+def _is_little(scale: Scale) -> bool:
+    return 0 < scale.spread < _LITTLE
 
 
 def _by_relu(net: Net, layers: tuple[int, ...]) -> tuple[Fix, ...]:

@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 from caffe_ls.net.activation_scale import activation_scales
 from caffe_ls.net.first_weights import WEIGHTED, first_bias, has_bias, parameters
-from caffe_ls.net.model import Layer, Net, Source
+from caffe_ls.net.model import Layer, Net
 from caffe_ls.net.values import Group
 from caffe_ls.rules.filler_fixes import number
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
@@ -93,7 +93,7 @@ def check(net: Net) -> Iterator[Finding]:
         if not bias < 0 or filler.text("type", "constant") != "constant" or not layer.needs_backward:
             continue
         relu = _relu_behind(net, index)
-        spread = math.sqrt(activation_scales(net)[Source(index, 0)].signal)
+        spread = math.sqrt(activation_scales(net)[index].signal)
         known = layer.type == "Scale" and _is_normalized(net, layer)
         if relu is None or not spread > 0 or -bias < spread * (_DEVIATIONS if known else _DEVIATIONS_OF_DATA):
             continue

@@ -45,10 +45,9 @@ def check(net: Net) -> Iterator[Finding]:
     if net.phase != "TRAIN" or not any(any(layer.loss_weights) and layer.needs_backward for layer in net.layers):
         return
     for index, layer in enumerate(net.layers):
-        if not layer.judged or any(layer.loss_weights) or _MEANT.search(layer.type):
-            continue
-        for top in range(len(layer.spec.tops)):
-            if not net.consumers(index, top):
+        unread = [top for top in range(len(layer.spec.tops)) if not net.consumers(index, top)]
+        if unread and layer.judged and not any(layer.loss_weights) and not _MEANT.search(layer.type):
+            for top in unread:
                 yield _unread(net, index, layer, top)
 
 

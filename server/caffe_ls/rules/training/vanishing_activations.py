@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.activation_scale import RAW_BYTES, ways_to_losses
+from caffe_ls.net.activation_scale import RAW_BYTES, Scale, ways_to_losses
 from caffe_ls.net.model import Net
 from caffe_ls.rules.filler_fixes import advised_type, comparison, filler_place, times_advised, write_filler
 from caffe_ls.rules.finding import Finding, Related, Severity, fix
@@ -74,8 +74,8 @@ _OUT_OF_PROPORTION = 1 / 2
 @net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     told: set[int] = set()
-    for way in ways_to_losses(net, RAW_BYTES):
-        if not 0 < way.scale.spread < _VANISHED or len(way.saturating) >= _A_STACK:
+    for way in ways_to_losses(net, _is_gone, RAW_BYTES):
+        if len(way.saturating) >= _A_STACK:
             continue
         factors = {index: factor for index in way.layers if (factor := times_advised(net, index)) is not None}
         small = [index for index, factor in factors.items() if 0 < factor <= _OUT_OF_PROPORTION]
@@ -93,3 +93,7 @@ def check(net: Net) -> Iterator[Finding]:
         fixes = (fix(f"Fill the weights of {len(written)} layers by msra or xavier", *written),) if written else ()
         related = tuple(Related(filler_place(net, index), comparison(net, index)) for index in small if index != worst)
         yield Finding(filler_place(net, worst), message, fixes, related, layer=net.layers[worst].name)
+
+
+def _is_gone(scale: Scale) -> bool:
+    return 0 < scale.spread < _VANISHED
