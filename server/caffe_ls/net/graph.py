@@ -25,6 +25,7 @@ class Build:
     """A net, and the parts of which it was made: what stays equal in the next version of its text is taken again."""
 
     net: Net
+    circumstances: Circumstances
     wiring: Wiring
     set_ups: tuple[SetUp, ...]
     learning: tuple[bool, ...]
@@ -42,7 +43,9 @@ def built(text: NetText, state: State, data: DataSource | None = None, before: B
     origins = filtered(text, state)
     wiring = _wiring(text, origins, before)
     circumstances = Circumstances(state.phase, data or DataSource(), text.dialect)
-    set_ups, shapes, learning, numbers = _set_ups(text, origins, wiring, circumstances)
+    if before is not None and before.circumstances == circumstances:
+        circumstances = before.circumstances
+    set_ups, shapes, learning, numbers = _set_ups(text, origins, wiring, circumstances, before)
     if before is not None and before.wiring is wiring and before.learning == learning and (
         before.net.text.force_backward == text.force_backward
     ):  # fmt: skip
@@ -72,7 +75,7 @@ def built(text: NetText, state: State, data: DataSource | None = None, before: B
         data_memory_bytes=None if numbers is None else numbers * _FLOAT_BYTES,
         refusals=tuple(refusals),
     )
-    return Build(net, wiring, set_ups, learning, flags)
+    return Build(net, circumstances, wiring, set_ups, learning, flags)
 
 
 def _wiring(text: NetText, origins: Sequence[int], before: Build | None) -> Wiring:
@@ -82,13 +85,14 @@ def _wiring(text: NetText, origins: Sequence[int], before: Build | None) -> Wiri
 
 
 def _set_ups(
-    text: NetText, origins: Sequence[int], wiring: Wiring, circumstances: Circumstances
+    text: NetText, origins: Sequence[int], wiring: Wiring, circumstances: Circumstances, before: Build | None
 ) -> tuple[tuple[SetUp, ...], list[AnyShape], tuple[bool, ...], int | None]:
     """Each layer's part, the blobs' final shapes, which rows ask for a gradient, and how many numbers all tops hold."""
     found: list[SetUp] = []
     shapes: list[AnyShape] = [None] * len(wiring.names)
     learning: list[bool] = []
     numbers: int | None = 0
+    old_layers, old_set_ups = (before.net.layers, before.set_ups) if before is not None else ((), ())
     for row, bottoms, tops in zip(wiring.rows, wiring.bottoms, wiring.tops, strict=True):
         bottom_shapes = tuple([shapes[blob] for blob in bottoms])
         if row.is_split:
@@ -98,8 +102,12 @@ def _set_ups(
             more = None if size is None else size * len(tops)
             learning.append(False)
         else:
-            placed = text.layers[origins[row.position]]
-            one = set_up(placed.spec, row, bottom_shapes, circumstances, placed.damaged)
+            position = row.position
+            placed = text.layers[origins[position]]
+            spec = placed.spec
+            is_kept = position < len(old_layers) and old_layers[position].spec is spec
+            old = old_set_ups[position] if is_kept else None
+            one = set_up(spec, row, bottom_shapes, circumstances, placed.damaged, old)
             found.append(one)
             made, more = one.step.tops, one.numbers
             learning.append(one.learns)
@@ -114,8 +122,11 @@ def _params(
 ) -> tuple[tuple[Param, ...], Sequence[Refusal]]:
     blobs = [one.params for one in set_ups]
     names_none = not any(spec.name for params in blobs for spec, _ in params)
-    if names_none and before is not None and blobs == [one.params for one in before.set_ups]:
-        return before.net.params, ()
+    if names_none:
+        if before is not None and blobs == [one.params for one in before.set_ups]:
+            return before.net.params, ()
+        own = [(layer, index, *blob, None) for layer, params in enumerate(blobs) for index, blob in enumerate(params)]
+        return tuple([Param(*one) for one in own]), ()
     shared = SharedParams([text.layers[origin].spec for origin in origins], origins, blobs)
     return shared.all, shared.refusals
 

@@ -313,8 +313,8 @@ class Net:
         return tuple(sorted(index for name in types for index in self._by_type.get(name, ())))
 
     @cached_property
-    def _consumers(self) -> dict[Source, tuple[tuple[int, int], ...]]:
-        found: dict[Source, list[tuple[int, int]]] = {}
+    def _consumers(self) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
+        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for index, layer in enumerate(self.layers):
             for position, source in enumerate(layer.sources):
                 if source is not None:
@@ -323,7 +323,7 @@ class Net:
 
     def consumers(self, layer: int, top: int = 0) -> tuple[tuple[int, int], ...]:
         """The layers that read a top, each with the index of its bottom."""
-        return self._consumers.get(Source(layer, top), ())
+        return self._consumers.get((layer, top), ())
 
     def place(self, layer: int, field: str = "", index: int = 0) -> Span:
         """Where a value of the layer's own field stands in the file; the layer's message where it is not given."""

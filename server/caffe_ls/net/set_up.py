@@ -33,7 +33,8 @@ class Circumstances(NamedTuple):
 class SetUp:
     """`params` are the parameter blobs that are known, `numbers` how many numbers the tops hold.
 
-    `learns` is whether the layer asks for a gradient by itself. The refusals do not name the layer.
+    `learns` is whether the layer asks for a gradient by itself. The refusals do not name the layer. `key` is all that
+    it depends on besides the layer.
     """
 
     bottom_shapes: tuple[AnyShape, ...]
@@ -43,24 +44,35 @@ class SetUp:
     learns: bool
     judged: bool
     refusals: tuple[Refusal, ...]
+    key: object
 
 
 def set_up(
-    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool
+    spec: LayerSpec,
+    row: Row,
+    bottoms: tuple[AnyShape, ...],
+    circumstances: Circumstances,
+    damaged: bool,
+    before: SetUp | None = None,
 ) -> SetUp:
-    """What becomes of the layer; of one that is damaged nothing is known but its connections."""
+    """What becomes of the layer; of one that is damaged nothing is known but its connections.
+
+    `before` is what became of it at another time, and is taken again where nothing is different now.
+    """
     key = (row.bottoms, row.given_weights, bottoms, circumstances, damaged)
+    if before is not None and before.key == key:
+        return before
     known = spec.set_ups.get(key)
     if known is None:
         if len(spec.set_ups) >= _MOST_KEPT:
             spec.set_ups.clear()
-        known = spec.set_ups[key] = _set_up(spec, row, bottoms, circumstances, damaged)
+        known = spec.set_ups[key] = _set_up(spec, row, bottoms, circumstances, damaged, key)
     assert isinstance(known, SetUp)
     return known
 
 
 def _set_up(
-    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool
+    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool, key: object
 ) -> SetUp:
     count_of_tops = len(row.tops)
     refusals = [*_refusals_of_propagate_down(spec)]
@@ -92,6 +104,7 @@ def _set_up(
         learns=any(one.lr_mult != 0 for one in (given_params if blobs is None else (one for one, _ in params))),
         judged=not damaged and layer_type(spec.type, circumstances.dialect) is not None,
         refusals=tuple(refusals),
+        key=key,
     )
 
 
