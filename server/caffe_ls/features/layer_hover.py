@@ -8,11 +8,9 @@ from caffe_ls.analysis.built_layers import BuiltLayer, built_layers_at
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.features.state_table import code, lines_by_state, some_of, state_names, state_table
+from caffe_ls.net.memory_use import BYTES_OF_A_NUMBER, amount
 from caffe_ls.net.model import AUTOMATIC, AnyShape, Layer, Net, Param, count
 from caffe_ls.net.shapes.step import shown
-
-BYTES_OF_A_NUMBER = 4
-"""Of a float, which nets are made of."""
 
 
 def layer_facts(document: PrototxtDocument, offset: int) -> str | None:
@@ -55,11 +53,7 @@ def memory(shapes: Sequence[AnyShape]) -> str:
     counts = [count(shape) for shape in shapes]
     if None in counts:
         return "?"
-    size = sum(number for number in counts if number is not None) * BYTES_OF_A_NUMBER
-    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if size >= factor:
-            return f"{size / factor:,.1f} {unit}"
-    return f"{size} bytes"
+    return amount(sum(number for number in counts if number is not None) * BYTES_OF_A_NUMBER)
 
 
 def _names(nets: Sequence[Net], built: Sequence[BuiltLayer]) -> list[str]:

@@ -43,7 +43,7 @@ class Server(LanguageServer):
         self.log_reading: LogReading | None = None
         for method, handler in _HANDLERS.items():
             self.feature(method)(functools.partial(_guarded, handler, self))
-        for method in (*ANSWERS, *_OF_LOGS_ALONE):
+        for method in ANSWERS:
             self.feature(method)(functools.partial(_guarded, functools.partial(_by_document, method), self))
         self.feature(types.TEXT_DOCUMENT_REFERENCES)(_in_turn(_references, self))
         for name, command in zip(COMMANDS, _COMMANDS, strict=True):
@@ -315,8 +315,6 @@ _WATCHED = (
     "**/*.prototxt", "**/caffe.proto", "**/caffe-ls.toml", "**/*.py",
     "**/*.caffemodel", "**/*.caffemodel.h5", "**/*.binaryproto", "**/data.mdb",
 )  # fmt: skip
-
-_OF_LOGS_ALONE = (types.TEXT_DOCUMENT_CODE_LENS,)
 
 _HANDLERS: dict[str, Callable[[Server, Any], Any]] = {
     types.INITIALIZED: _initialized,
