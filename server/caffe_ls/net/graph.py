@@ -12,7 +12,7 @@ from caffe_ls.net.interface import interface_of
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import AnyShape, DataSource, Layer, LayerSpec, Net, NetText, Param, Refusal, State, count
 from caffe_ls.net.set_up import Circumstances, SetUp, set_up
-from caffe_ls.net.sharing import SharedParams
+from caffe_ls.net.sharing import Blobs, SharedParams
 from caffe_ls.net.splits import Row
 from caffe_ls.net.wiring import Wiring, wired
 from caffe_ls.net.wrong_names import WrongNames
@@ -121,14 +121,25 @@ def _params(
     text: NetText, origins: Sequence[int], set_ups: Sequence[SetUp], before: Build | None
 ) -> tuple[tuple[Param, ...], Sequence[Refusal]]:
     blobs = [one.params for one in set_ups]
-    names_none = not any(spec.name for params in blobs for spec, _ in params)
-    if names_none:
-        if before is not None and blobs == [one.params for one in before.set_ups]:
-            return before.net.params, ()
-        own = [(layer, index, *blob, None) for layer, params in enumerate(blobs) for index, blob in enumerate(params)]
-        return tuple([Param(*one) for one in own]), ()
+    names_none = not [True for params in blobs for spec, _ in params if spec.name]
+    if names_none and before is not None and len(before.set_ups) == len(set_ups):
+        old_blobs = [one.params for one in before.set_ups]
+        return before.net.params if blobs == old_blobs else _unshared(blobs, old_blobs, before.net.params), ()
     shared = SharedParams([text.layers[origin].spec for origin in origins], origins, blobs)
     return shared.all, shared.refusals
+
+
+def _unshared(blobs: Sequence[Blobs], old_blobs: Sequence[Blobs], old_params: Sequence[Param]) -> tuple[Param, ...]:
+    """The parameters of layers that share none; those of a layer that has the same as before are taken again."""
+    found: list[Param] = []
+    end = 0
+    for layer, (own, old) in enumerate(zip(blobs, old_blobs, strict=True)):
+        start, end = end, end + len(old)
+        if own == old:
+            found += old_params[start:end]
+        else:
+            found += [Param(layer, index, spec, shape, None) for index, (spec, shape) in enumerate(own)]
+    return tuple(found)
 
 
 def _layers(

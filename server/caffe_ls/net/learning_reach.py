@@ -71,6 +71,8 @@ def stuck(net: Net, zeros: tuple[int, ...]) -> tuple[int, ...]:
 
 def first_to_mend(net: Net, zeros: tuple[int, ...]) -> tuple[int, ...]:
     """The layers to give other weights so that all learn: a last layer of zeros, for one, then learns by itself."""
+    if not zeros:
+        return ()
     spread, mended = _Spread(net, zeros), []
     while left := spread.stuck():
         mended.append(left[0])
@@ -202,5 +204,6 @@ def _drained(waiting: list[int]) -> Iterator[int]:
 
 
 def _multiplies(layer: Layer) -> bool:
-    own = layer.spec.fields.group("eltwise_param")
-    return layer.type == "Eltwise" and own.choice("operation", ("PROD", "SUM", "MAX"), "SUM") == "PROD"
+    if layer.type != "Eltwise":
+        return False
+    return layer.spec.fields.group("eltwise_param").choice("operation", ("PROD", "SUM", "MAX"), "SUM") == "PROD"

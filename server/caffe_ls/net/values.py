@@ -69,8 +69,7 @@ class Group:
 
     def integer(self, name: str, default: int = 0) -> int:
         """A number field's value."""
-        found = self.integers(name)
-        return found[0] if found else default
+        return found[0] if name in self.fields and (found := self.integers(name)) else default
 
     def integers(self, name: str) -> Sequence[int]:
         """The values of a repeated number field."""
@@ -78,8 +77,7 @@ class Group:
 
     def number(self, name: str, default: float = 0.0) -> float:
         """A float field's value."""
-        found = self.numbers(name)
-        return found[0] if found else default
+        return found[0] if name in self.fields and (found := self.numbers(name)) else default
 
     def numbers(self, name: str) -> Sequence[float]:
         """The values of a repeated float field."""
@@ -87,8 +85,7 @@ class Group:
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A bool field's value."""
-        found = self.flags(name)
-        return found[0] if found else default
+        return found[0] if name in self.fields and (found := self.flags(name)) else default
 
     def flags(self, name: str) -> Sequence[bool]:
         """The values of a repeated bool field."""
@@ -96,8 +93,7 @@ class Group:
 
     def text(self, name: str, default: str = "") -> str:
         """A string field's value."""
-        found = self.texts(name)
-        return found[0] if found else default
+        return found[0] if name in self.fields and (found := self.texts(name)) else default
 
     def texts(self, name: str) -> Sequence[str]:
         """The values of a repeated string field."""

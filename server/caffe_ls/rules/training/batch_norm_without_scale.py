@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from caffe_ls.net.batch_norms import is_trained
 from caffe_ls.net.model import Layer, Net
-from caffe_ls.rules.finding import Finding, Fix, Severity, fix
+from caffe_ls.rules.finding import FileEdit, Finding, Fix, Severity
 from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.several_layers import and_more, write_in_all
 from caffe_ls.rules.values import quoted
@@ -59,13 +59,16 @@ def check(net: Net) -> Iterator[Finding]:
         return
     bare, unshifted = [], []
     for index in net.of_type("BatchNorm"):
+        readers = net.consumers(index)
+        is_bare = _feeds_activations(net, index)
+        if not is_bare and not (len(readers) == 1 and _shifts_nothing(net, readers[0][0])):
+            continue
         if net.layers[index].spec.fields.group("batch_norm_param").flag("scale_bias"):
             continue  # NVIDIA's fork has factor and offset in the layer itself.
-        readers = [reader for reader, _ in net.consumers(index)]
-        if any(net.layers[reader].type in _ACTIVATIONS for reader in readers):
+        if is_bare:
             bare.append(index)
-        elif len(readers) == 1 and _shifts_nothing(net, readers[0]):
-            unshifted.append(readers[0])
+        else:
+            unshifted.append(readers[0][0])
     if bare:
         message = f"no Scale learns a factor and an offset behind this BatchNorm{and_more(bare)}"
         name = net.layers[bare[0]].name
@@ -80,36 +83,47 @@ def _shifts_nothing(net: Net, index: int) -> bool:
     layer = net.layers[index]
     if layer.type != "Scale" or len(layer.bottoms) != 1 or layer.spec.fields.group("scale_param").flag("bias_term"):
         return False
+    return _feeds_activations(net, index)
+
+
+def _feeds_activations(net: Net, index: int) -> bool:
     return any(net.layers[reader].type in _ACTIVATIONS for reader, _ in net.consumers(index))
 
 
 def _add_scales(net: Net, layers: list[int]) -> Iterator[Fix]:
     names = {placed.spec.name for placed in net.text.layers}
-    edits = []
     for index in layers:
         layer = net.layers[index]
         placed = net.text.layers[layer.origin]
         end = placed.spec.fields.span.end
         if not placed.text or not placed.text[:end].lstrip().startswith("layer") or "layers" in placed.text[:end]:
             return
-        name = f"scale_{layer.name}"
-        if name in names:
+        if _scale_name(layer) in names:
             return
-        edits.append(Edit(Span(placed.base + end, placed.base + end), _scale(layer, name, placed.text)))
-    yield fix(
-        "Add a Scale with a bias" if len(edits) == 1 else f"Add a Scale with a bias to {len(edits)} layers", *edits
-    )
+    title = "Add a Scale with a bias" if len(layers) == 1 else f"Add a Scale with a bias to {len(layers)} layers"
+    yield Fix(title, later=lambda: tuple(FileEdit(_add_scale(net, index)) for index in layers))
 
 
-def _scale(layer: Layer, name: str, text: str) -> str:
+def _add_scale(net: Net, index: int) -> Edit:
+    layer = net.layers[index]
+    placed = net.text.layers[layer.origin]
+    end = placed.base + placed.spec.fields.span.end
+    return Edit(Span(end, end), _scale(layer, placed.text))
+
+
+def _scale_name(layer: Layer) -> str:
+    return f"scale_{layer.name}"
+
+
+def _scale(layer: Layer, text: str) -> str:
     fields = layer.spec.fields
-    top = quoted(layer.tops[0])
+    name, top = quoted(_scale_name(layer)), quoted(layer.tops[0])
     rules = [
         f"  {kind} {text[span.start : span.end]}"
         for kind in ("include", "exclude")
         for index in range(fields.count(kind))
         for span in (fields.place(kind, index),)
     ]
-    lines = ["", "layer {", f"  name: {quoted(name)}", '  type: "Scale"', f"  bottom: {top}", f"  top: {top}",
+    lines = ["", "layer {", f"  name: {name}", '  type: "Scale"', f"  bottom: {top}", f"  top: {top}",
              "  scale_param { bias_term: true }", *rules, "}"]  # fmt: skip
     return ("\r\n" if "\r\n" in text else "\n").join(lines)
