@@ -106,7 +106,13 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(SERVER)},
+        preexec_fn=None if os.name == "nt" else _take_interrupts,
     )
+
+
+def _take_interrupts() -> None:
+    """Jobs that a shell starts in the background have SIGINT ignored, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_a_reader_who_leaves_is_no_error() -> None:

@@ -23,9 +23,10 @@ def test_the_label_stands_behind_the_last_space() -> None:
 
 
 def test_all_lines_give_their_number_and_the_range_of_their_labels() -> None:
-    assert labels(held(b"a 3\nb -1\nc 999\nd x")) == Labels(4, -1, 999)
-    assert labels(held(b"".join(b"images/%d.jpg %d\n" % (n, n % 10) for n in range(200_000)))) == Labels(200_000, 0, 9)
-    assert labels(held(b"")) == Labels(0, 0, 0)
+    assert labels(held(b"a 3\nb -1\nc 999\nd x")) == Labels(4, -1, 999, different=4, changes=3)
+    many = held(b"".join(b"images/%d.jpg %d\n" % (n, n % 10) for n in range(200_000)))
+    assert labels(many) == Labels(200_000, 0, 9, different=10, changes=199_999)
+    assert labels(held(b"")) == Labels(0, 0, 0, different=0, changes=0)
 
 
 def test_hdf5_files_are_listed_by_name() -> None:

@@ -31,8 +31,8 @@ class Labels(NamedTuple):
     records: int
     smallest: int
     largest: int
-    different: int = 1
-    changes: int = 0
+    different: int
+    changes: int
 
 
 class Windows(NamedTuple):
