@@ -100,7 +100,9 @@ def labels_of(source: DataSourceFile, text: NetText, files: FilesBeside) -> Labe
         from caffe_ls.data_files.lists import Labels
 
         return (
-            Labels(1, source.first_label, source.first_label) if text.layers[source.layer].spec.type == "Data" else None
+            Labels(1, source.first_label, source.first_label, 1, 0)
+            if text.layers[source.layer].spec.type == "Data"
+            else None
         )
     path = source.path
     stored = None if path is None else files.access.stored(path)
