@@ -123,8 +123,9 @@ def _missing(layers: Iterable[LayerSpec]) -> set[str]:
 def _without_broken_ones(text: NetText, states: list[State]) -> list[State]:
     """Of a net that code feeds, in which other data layers take no part, the states in which it hangs together."""
     kinds = {placed.spec.type for placed in text.layers if not placed.spec.bottoms}
-    whole = [state for state in states if not _missing(_divided(text, state)[0])]
-    return whole if whole and "Input" in kinds and not any(kind.endswith("Data") for kind in kinds) else states
+    if "Input" not in kinds or any(kind.endswith("Data") for kind in kinds):
+        return states
+    return [state for state in states if not _missing(_divided(text, state)[0])] or states
 
 
 def _is_for_deployment(text: NetText) -> bool:

@@ -19,11 +19,12 @@ def needs_backward(wiring: Wiring, learning: Sequence[bool], force: bool) -> lis
     for row, (needed, bottoms) in zip(reversed(wiring.rows), reversed(asked), strict=True):
         if needed and skipped.issuperset(row.tops):
             needed, bottoms = False, (False,) * len(bottoms)
-        if any(row.loss_weights) or not under_loss.isdisjoint(row.tops):
+        if not under_loss.isdisjoint(row.tops) or any(row.loss_weights):
             under_loss.update(row.bottoms)
         else:
             needed, bottoms = False, (False,) * len(bottoms)
-        skipped.update([name for name, wanted in zip(row.bottoms, bottoms, strict=True) if not wanted])
+        if False in bottoms:
+            skipped.update([name for name, wanted in zip(row.bottoms, bottoms, strict=True) if not wanted])
         found.append((needed, bottoms))
     found.reverse()
     return [_forced(wiring, index, flags[1]) for index, flags in enumerate(found)] if force else found

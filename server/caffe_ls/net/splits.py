@@ -81,8 +81,9 @@ def _inserted(
                         given[source] = given.get(source, 0) + 1
         tops = layer.tops + (AUTOMATIC,) * layer.automatic if layer.automatic else layer.tops
         # LossLayer::LayerSetUp: losses weigh 1 unless told.
-        weights = weights or ((1.0,) if layer.is_loss else ())
-        of_tops = weights if len(weights) == len(tops) else (weights + (0.0,) * len(tops))[: len(tops)]
+        if layer.is_loss and not weights:
+            weights = (1.0,)
+        of_tops = (weights + (0.0,) * len(tops))[: len(tops)] if weights else (0.0,) * len(tops)
         rows.append(Row(index, bottoms, tops, sources[index], weights, of_tops))
         rows += splits
     return rows
