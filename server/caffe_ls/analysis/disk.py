@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -42,6 +42,20 @@ class Access:
         if key not in self.memo:
             self.memo[key] = make()
         return self.memo[key]  # type: ignore[no-any-return]
+
+
+def overlaid(access: Access, contents: Mapping[str, bytes]) -> Access:
+    """The same disk, but that these files, by their normalised paths, hold this."""
+
+    def read(path: str) -> bytes | None:
+        known = contents.get(os.path.normpath(path))
+        return access.read(path) if known is None else known
+
+    def stored_at(path: str) -> StoredBytes | None:
+        known = contents.get(os.path.normpath(path))
+        return access.stored(path) if known is None else held(known)
+
+    return Access(read, access.names_in, stored_at=stored_at)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

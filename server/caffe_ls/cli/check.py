@@ -19,11 +19,14 @@ from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import CheckOptions
 from caffe_ls.cli.output import tell, write
 from caffe_ls.cli.progress import watched
-from caffe_ls.cli.report import FileReport, Report, at_least
+from caffe_ls.cli.report import FileReport, Report, at_least, left_to_the_user
 from caffe_ls.cli.side_by_side import side_by_side
 from caffe_ls.rules.checking import check as findings_of
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.source import Source, decode, encode
+
+# Fixes in one file may make others possible in another one; two that undo each other must come to an end.
+_ROUNDS = 5
 
 
 def check(options: CheckOptions) -> int:
@@ -35,13 +38,14 @@ def check(options: CheckOptions) -> int:
     opener.prepare(file.path for file in files)
     answers = list(watched(side_by_side(files, lambda file: _judge(file, options, opener)), len(files), "checking"))
     if options.fix or options.diff:
+        answers = _beside_what_others_became(answers, files, options, opener)
         answers = [_deliver(answer, options) if isinstance(answer, _Judged) else answer for answer in answers]
     judged = [answer for answer in answers if isinstance(answer, _Judged)]
     unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
     for answer in unreadable:
         tell(f"{answer.path}: {answer.reason}")
-    _tell_summary(judged, unreadable, options)
     report = Report(tuple(baseline.without_known(answer.report) for answer in judged))
+    _tell_summary(judged, unreadable, report, options)
     if not options.diff:
         _print(report, options, opener, to_standard_error=options.fix and _reads_standard_input(judged))
     if unreadable or opener.settings_are_wrong:
@@ -82,6 +86,23 @@ def _judge(file: InputFile | Unreadable, options: CheckOptions, opener: Opener) 
     return _Judged(file, _report(file, after.document, after.findings), text, after.mended)
 
 
+def _beside_what_others_became(
+    answers: list[_Judged | Unreadable], files: Sequence[InputFile | Unreadable], options: CheckOptions, opener: Opener
+) -> list[_Judged | Unreadable]:
+    """The answers where each file stands beside the others as they will be: judged again until none changes."""
+    known: dict[str, bytes] = {}
+    for _ in range(_ROUNDS):
+        judged = [answer for answer in answers if isinstance(answer, _Judged)]
+        written = [answer for answer in judged if not answer.file.from_standard_input and answer.text != answer.before]
+        contents = {answer.file.path: encode(answer.text) for answer in written}
+        # Standard input can be read only once.
+        if len(files) < 2 or contents == known or _reads_standard_input(judged):
+            break
+        known, beside = contents, opener.beside(contents)
+        answers = list(side_by_side(files, lambda file, beside=beside: _judge(file, options, beside)))  # type: ignore[misc]
+    return answers
+
+
 def _report(file: InputFile, document: PrototxtDocument, findings: tuple[Finding, ...]) -> FileReport:
     return FileReport(file.path, document.kind, document.dialect, document.source, findings)
 
@@ -107,13 +128,18 @@ def _reads_standard_input(judged: Sequence[_Judged]) -> bool:
     return any(answer.file.from_standard_input for answer in judged)
 
 
-def _tell_summary(judged: Sequence[_Judged], unreadable: Sequence[Unreadable], options: CheckOptions) -> None:
+def _tell_summary(
+    judged: Sequence[_Judged], unreadable: Sequence[Unreadable], report: Report, options: CheckOptions
+) -> None:
     if not judged and not unreadable:
         tell(f"no file of Caffe's found in {', '.join(options.paths)}")
     mended = [answer.mended for answer in judged if answer.mended]
     if mended:
         what = "would mend" if options.diff else "mended"
         tell(f"{what} {sum(mended)} finding{'s'[: sum(mended) != 1]} in {len(mended)} file{'s'[: len(mended) != 1]}")
+    left = left_to_the_user(finding for file in report.files for finding in file.findings)
+    if left and (options.fix or options.diff):
+        tell(f"left {left} finding{'s'[: left != 1]} to you, since a fix there changes other files or settings")
 
 
 def _print(report: Report, options: CheckOptions, opener: Opener, to_standard_error: bool) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
+from os.path import normpath
 from pathlib import Path
 
 from caffe_ls.analysis.configuration import (
@@ -14,7 +16,7 @@ from caffe_ls.analysis.configuration import (
     unknown_rules,
     weights_below,
 )
-from caffe_ls.analysis.disk import Access
+from caffe_ls.analysis.disk import Access, overlaid
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.states import PHASES
 from caffe_ls.analysis.workspace import open_document
@@ -57,6 +59,13 @@ class Opener:
             kind=self._options.common.kind,
             asked=_asked(self._options.common),
         )
+
+    def beside(self, contents: Mapping[str, bytes]) -> Opener:
+        """An opener to which these files, by the paths that the user wrote, hold this and not what is on the disk."""
+        opener = copy(self)
+        known = {normpath(Path(self._start_directory, path)): content for path, content in contents.items()}
+        opener._access = overlaid(self._access, known)
+        return opener
 
     def settings_for(self, path: str) -> Settings:
         """The settings that hold for a file, as the user wrote its path."""

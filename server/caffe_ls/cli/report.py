@@ -49,11 +49,16 @@ def applicable_fix(finding: Finding, unsafe: bool) -> Fix | None:
 
     It is the first that does nothing but edit the finding's own file; others are left to the user.
     """
-    for fix in finding.fixes:
-        own = fix.edits and not fix.new_files and not fix.setting and not any(change.path for change in fix.edits)
-        if own and (fix.safe or unsafe):
-            return fix
-    return None
+    return next((fix for fix in finding.fixes if _edits_its_own_file(fix) and (fix.safe or unsafe)), None)
+
+
+def _edits_its_own_file(fix: Fix) -> bool:
+    return bool(fix.edits) and not (fix.new_files or fix.setting or any(change.path for change in fix.edits))
+
+
+def left_to_the_user(findings: Iterable[Finding]) -> int:
+    """How many of the findings have fixes, of which none does nothing but edit the finding's own file."""
+    return sum(bool(finding.fixes) and not any(map(_edits_its_own_file, finding.fixes)) for finding in findings)
 
 
 def fixable(findings: Iterable[Finding], unsafe: bool) -> int:
