@@ -66,7 +66,8 @@ def _findings(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
     found = _found_in(document, net, run, is_wanted)
     if not found or not net.assumes:
         return found
-    certain = _found_in(document, certain_net(document, net), run, is_wanted)
+    names = {key.rule for key in found}
+    certain = _found_in(document, certain_net(document, net), run, lambda rule: rule.name in names and is_wanted(rule))
     return {key: finding if key in certain else _assumed(finding, net.assumes) for key, finding in found.items()}
 
 
@@ -89,14 +90,15 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
         rule = rules.by_fault.get(refusal.fault)
         if rule is not None and is_wanted(rule) and _type_is_known(document, net, refusal):
             keep(run(rule, lambda rule=rule, refusal=refusal: _told(document, net, refusal, rule)))  # type: ignore[misc]
+    of_layers = any(is_wanted(rule) for rule in rules.of_layers_at_all)
     for layer in net.layers:
-        if layer.judged:
+        if of_layers and layer.judged:
             base = net.text.layers[layer.origin].base
             keep(finding.shift(base) for finding in _findings_of_layer(layer, net, run))
     from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
     connected = _is_connected(net)
     for rule in rules.of_nets:
-        if not connected and rule.category is Category.TRAINING:
+        if rule.of_connections and not connected and rule.category is Category.TRAINING:
             continue
         if is_wanted(rule) and rule.check_net is not None and (from_scratch or not rule.of_first_weights):
             keep(run(rule, lambda rule=rule: rule.check_net(net)))  # type: ignore[misc]
@@ -159,6 +161,7 @@ class _Rules(NamedTuple):
     by_fault: dict[Fault, Rule]
     by_type: dict[str, tuple[Rule, ...]]
     of_all_types: tuple[Rule, ...]
+    of_layers_at_all: tuple[Rule, ...]
     of_nets: tuple[Rule, ...]
 
     def of_layers(self, kind: str) -> tuple[Rule, ...]:
@@ -175,5 +178,6 @@ def _rules() -> _Rules:
         {rule.fault: rule for rule in rules if rule.fault is not None},
         {kind: (*general, *(rule for rule in rules if kind in rule.layer_types)) for kind in types},
         general,
+        tuple(rule for rule in rules if rule.check_layer is not None),
         tuple(rule for rule in rules if rule.check_net is not None),
     )

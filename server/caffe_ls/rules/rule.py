@@ -102,7 +102,8 @@ class Rule:
 
     Where a rule that stands `alone` finds an error, nothing else is said about the file. A rule that `needs_brackets`
     is held back where brackets are missing or too many, since fields then seem to stand where they were not meant to.
-    One `of_first_weights` speaks of what fillers make: it is asked about nets that are trained from scratch only.
+    One `of_first_weights` speaks of what fillers make: it is asked about nets that are trained from scratch only. One
+    `of_connections` speaks of what flows through the net: it is not asked while connections are wrong.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Rule:
     alone: bool = False
     needs_brackets: bool = False
     of_first_weights: bool = False
+    of_connections: bool = False
     problem_kind: ProblemKind | None = None
     check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
@@ -235,18 +237,20 @@ def net_rule(
     stage: Stage | None = None,
     fixable: bool = False,
     of_first_weights: bool = False,
+    of_connections: bool = True,
 ) -> Callable[[Callable[[Net], Iterable[Finding]]], Rule]:
     """Declare a check of a whole net, asked for each state in which the net will be used; offsets are the document's.
 
     It is asked at each keystroke: look only at the layers that matter (`Net.of_type`). One `of_first_weights` is asked
-    only where the net is trained and nobody names weights that it starts from.
+    only where the net is trained and nobody names weights that it starts from, one `of_connections` only where all
+    connections are as somebody may mean them.
     """
 
     def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
         name, summary, documentation = _describe(check)
         return Rule(
             name, category, severity, stage, fixable, "net", summary, documentation,
-            of_first_weights=of_first_weights, check_net=check,
+            of_first_weights=of_first_weights, of_connections=of_connections, check_net=check,
         )  # fmt: skip
 
     return declare

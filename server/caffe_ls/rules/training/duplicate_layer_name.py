@@ -30,7 +30,7 @@ from caffe_ls.rules.values import quoted
 from caffe_ls.text.edit import Edit
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(severity=Severity.WARNING, fixable=True, of_connections=False)
 def check(net: Net) -> Iterator[Finding]:
     first: dict[str, int] = {}
     names = {placed.spec.name for placed in net.text.layers}
