@@ -56,3 +56,8 @@ def test_a_misspelt_bottom_of_a_layer_in_place_is_one_mistake() -> None:
     rules = [rule for rule, _ in told(_DATA + _CONV.format("conv", 4) + relu)]
     assert rules.count("unknown-bottom") == 1
     assert "top-made-twice" not in rules
+
+
+def test_a_comment_behind_a_byte_order_mark_silences_the_next_line() -> None:
+    text = '# caffe-ls: ignore[unknown-bottom]\nlayer { name: "relu" type: "ReLU" bottom: "gone" top: "relu" }\n'
+    assert "unknown-bottom" not in [rule for rule, _ in told("\ufeff" + text)]

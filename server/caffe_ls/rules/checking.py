@@ -193,7 +193,8 @@ def _suppressed(finding: Finding, document: PrototxtDocument) -> bool:
         if suppression.whole_file:
             return True
         comment = document.source.line_of(suppression.span.start)
-        alone = not document.source.text[document.source.line_starts[comment] : suppression.span.start].strip()
+        before = document.source.text[document.source.line_starts[comment] : suppression.span.start]
+        alone = not before.strip("\ufeff \t")
         if line == comment or (alone and line == comment + 1):
             return True
     return False
