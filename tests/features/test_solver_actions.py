@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lsprotocol import types
+
 from caffe_ls.features.code_actions import code_actions
+from caffe_ls.settings import Settings
 from caffe_ls.text.span import Span
-from tests.features.views import applied_action, view_at_cursor
+from tests.features.views import applied_action, view_at_cursor, view_of
+from tests.fixture import read
+from tests.rules.files_beside import document_beside
 
 HEAD = "#- /solver.prototxt\nnet: 'n'\n"
 
@@ -33,7 +40,29 @@ def test_debug_info_is_switched_on_and_off() -> None:
     assert offered("$0debug_info: true\n")["Turn `debug_info` off"] == "net: 'n'\ndebug_info: false\n"
 
 
-def test_nets_get_none() -> None:
+def test_a_net_switches_debug_info_in_the_solver_that_trains_it() -> None:
+    fixture = read(
+        """\
+        #- /net.prototxt
+        layer { name: "$0a" type: "ReLU" bottom: "x" top: "x" }
+        #- /solver.prototxt
+        net: "net.prototxt"
+        base_lr: 1
+        """
+    )
+    file, offset = fixture.cursor
+    document = document_beside(file.path, file.text, Settings(), fixture.files[1:])
+    view = replace(view_of(fixture, file), document=document)
+    found = {action.title: action for action in code_actions(view, Span(offset, offset), ["refactor"])}
+    chosen = found["`solver.prototxt`: turn `debug_info` on: print means of blobs and gradients"]
+    assert chosen.edit is not None
+    (change,) = chosen.edit.document_changes or []
+    assert isinstance(change, types.TextDocumentEdit)
+    assert change.text_document.uri == "file:///solver.prototxt"
+    assert [edit.new_text.strip() for edit in change.edits if isinstance(edit, types.TextEdit)] == ["debug_info: true"]
+
+
+def test_nets_without_a_solver_get_none() -> None:
     view, offset = view_at_cursor('layer { name: "$0a" type: "ReLU" bottom: "x" top: "x" }')
     titles = [action.title for action in code_actions(view, Span(offset, offset), ["refactor"])]
     assert not any("base_lr" in title or "debug_info" in title for title in titles)
