@@ -77,6 +77,12 @@ def _links(view: View, _: types.DocumentLinkParams) -> list[types.DocumentLink]:
     return document_links(view)
 
 
+def _lenses(view: View, _: types.CodeLensParams) -> list[types.CodeLens]:
+    from caffe_ls.features.net_code_lens import net_code_lens
+
+    return net_code_lens(view)
+
+
 def _inlay_hints(view: View, params: types.InlayHintParams) -> list[types.InlayHint]:
     from caffe_ls.features.inlay_hints import inlay_hints
 
@@ -116,6 +122,7 @@ ANSWERS: dict[str, Callable[[View, Any], Any]] = {
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: _symbols,
     types.TEXT_DOCUMENT_FOLDING_RANGE: _folding,
     types.TEXT_DOCUMENT_DOCUMENT_LINK: _links,
+    types.TEXT_DOCUMENT_CODE_LENS: _lenses,
     types.TEXT_DOCUMENT_INLAY_HINT: _inlay_hints,
     types.TEXT_DOCUMENT_PREPARE_RENAME: _prepare_rename,
     types.TEXT_DOCUMENT_RENAME: _rename,
