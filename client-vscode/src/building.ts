@@ -1,6 +1,13 @@
 /** Actions of the server that build something out of a net, as commands: for the context menu and the palette. */
 
 import * as vscode from 'vscode';
+import {
+  CodeAction,
+  CodeActionRequest,
+  CodeActionResolveRequest,
+  CodeActionTriggerKind,
+  type LanguageClient,
+} from 'vscode-languageclient/node';
 
 /** Each command asks the server for the one action of its kind. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -11,24 +18,21 @@ const KINDS: Readonly<Record<string, string>> = {
   'caffe.createInputCheck': 'refactor.caffe.inputCheck',
 };
 
-export function buildingCommands(started: () => Promise<unknown>): vscode.Disposable {
+export function buildingCommands(started: () => Promise<LanguageClient | undefined>): vscode.Disposable {
   const commands = Object.entries(KINDS).map(([command, kind]) =>
     vscode.commands.registerCommand(command, async () => {
-      await started();
-      await build(vscode.CodeActionKind.Empty.append(kind));
+      const editor = vscode.window.activeTextEditor;
+      const client = await started();
+      if (editor && client) await build(client, editor, kind);
     }),
   );
   return vscode.Disposable.from(...commands);
 }
 
-async function build(kind: vscode.CodeActionKind): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) return;
+async function build(client: LanguageClient, editor: vscode.TextEditor, kind: string): Promise<void> {
   const uri = editor.document.uri;
   const version = editor.document.version;
-  const place = new vscode.Range(editor.selection.active, editor.selection.active);
-  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, place, kind.value, 1);
-  const edit = actions.find((action) => action.kind && kind.contains(action.kind))?.edit;
+  const edit = await editOf(client, editor, kind);
   if (!edit || editor.document.version !== version) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to do here.'));
     return;
@@ -38,4 +42,20 @@ async function build(kind: vscode.CodeActionKind): Promise<void> {
   const edited = edit.entries().map(([changed]) => changed);
   const made = edited.find((changed) => changed.path.endsWith('.prototxt'));
   if (made && made.toString() !== uri.toString()) await vscode.window.showTextDocument(made);
+}
+
+/**
+ * The server is asked, not the editor's `vscode.executeCodeActionProvider`: that asks all extensions, and is canceled
+ * whenever one of them comes up meanwhile, which shows the user an error.
+ */
+async function editOf(client: LanguageClient, editor: vscode.TextEditor, kind: string): Promise<vscode.WorkspaceEdit | undefined> {
+  const place = new vscode.Range(editor.selection.active, editor.selection.active);
+  const offered = await client.sendRequest(CodeActionRequest.type, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document),
+    range: client.code2ProtocolConverter.asRange(place),
+    context: { diagnostics: [], only: [kind], triggerKind: CodeActionTriggerKind.Invoked },
+  });
+  const action = offered?.find((item): item is CodeAction => CodeAction.is(item) && item.kind === kind);
+  const resolved = action && (action.edit ? action : await client.sendRequest(CodeActionResolveRequest.type, action));
+  return client.protocol2CodeConverter.asWorkspaceEdit(resolved?.edit);
 }

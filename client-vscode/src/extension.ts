@@ -23,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('caffe.server.restart', () => starting.restart()),
     vscode.commands.registerCommand('caffe.server.showOutput', () => starting.output.show()),
     vscode.commands.registerCommand(SET_SETTING_COMMAND, setSetting),
-    buildingCommands(() => starting.startOnce()),
+    buildingCommands(() => starting.startedClient()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('caffe.server')) void starting.restart();
     }),
@@ -63,7 +63,7 @@ class CaffeServer {
     return this.turn ?? this.start();
   }
 
-  private async startedClient(): Promise<LanguageClient | undefined> {
+  async startedClient(): Promise<LanguageClient | undefined> {
     await this.startOnce();
     return this.client;
   }

@@ -38,6 +38,10 @@ class Workbench:
         self.page.keyboard.press("F1")
         self._pick(f">{title}", title)
 
+    def wait_for_focus(self) -> None:
+        """Until keys go to the text: a list that opens a file hands them over some time after the file is on show."""
+        self.page.locator(".editor-instance .monaco-editor.focused").wait_for()
+
     def _pick(self, text: str, row: str) -> None:
         box = self.page.locator(".quick-input-widget input.input")
         box.wait_for(state="visible")
