@@ -14,7 +14,7 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
-from caffe_ls.rules.registry import rules_of_prototxts
+from caffe_ls.rules.registry import rule_of, rules_of_prototxts
 from caffe_ls.rules.rule import DiesAt, LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
 
@@ -87,7 +87,7 @@ def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callabl
             found.setdefault(_Key(finding.rule, finding.span, finding.message), finding)
 
     for refusal in net.refusals:
-        rule = rules.by_fault.get(refusal.fault)
+        rule = rule_of(refusal.fault)
         if rule is not None and is_wanted(rule) and _type_is_known(document, net, refusal):
             keep(run(rule, lambda rule=rule, refusal=refusal: _told(document, net, refusal, rule)))  # type: ignore[misc]
     of_layers = any(is_wanted(rule) for rule in rules.of_layers_at_all)
@@ -158,7 +158,6 @@ def _findings_of_layer(layer: Layer, net: Net, run: Run) -> tuple[Finding, ...]:
 
 
 class _Rules(NamedTuple):
-    by_fault: dict[Fault, Rule]
     by_type: dict[str, tuple[Rule, ...]]
     of_all_types: tuple[Rule, ...]
     of_layers_at_all: tuple[Rule, ...]
@@ -175,7 +174,6 @@ def _rules() -> _Rules:
     general = tuple(rule for rule in rules if rule.check_layer is not None and not rule.layer_types)
     types = {kind for rule in rules for kind in rule.layer_types}
     return _Rules(
-        {rule.fault: rule for rule in rules if rule.fault is not None},
         {kind: (*general, *(rule for rule in rules if kind in rule.layer_types)) for kind in types},
         general,
         tuple(rule for rule in rules if rule.check_layer is not None),

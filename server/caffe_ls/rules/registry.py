@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import caffe_ls.rules
+from caffe_ls.net.faults import Fault
 from caffe_ls.rules.rule import Rule
 
 _FOLDER_OF_LOGS = "caffe_ls.rules.log"
@@ -26,8 +27,17 @@ def rules_of_logs() -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=1)
 def rules_of_prototxts() -> tuple[Rule, ...]:
-    """The rules that read nets and solvers, ordered by name: those of all other folders."""
-    return _rules(name for name, folder in _folders().items() if folder != _FOLDER_OF_LOGS)
+    """The rules that read nets and solvers, ordered by name: those of all other folders.
+
+    Those that tell a refusal of the net's model are not among them: `rule_of` gives the one that is needed.
+    """
+    refusals = {fault.value for fault in Fault}
+    return _rules(name for name, folder in _folders().items() if folder != _FOLDER_OF_LOGS and name not in refusals)
+
+
+def rule_of(fault: Fault) -> Rule | None:
+    """The rule that tells this kind of refusal."""
+    return rule_named(fault.value)
 
 
 def rule_named(name: str) -> Rule | None:

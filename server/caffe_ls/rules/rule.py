@@ -11,6 +11,7 @@ rule's findings.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -113,7 +114,7 @@ class Rule:
     fixable: bool
     reads: Reads
     summary: str
-    documentation: str
+    docstring: str
     alone: bool = False
     needs_brackets: bool = False
     of_first_weights: bool = False
@@ -128,6 +129,11 @@ class Rule:
     check_layer: Callable[[LayerView], Iterable[Finding]] | None = None
     check_net: Callable[[Net], Iterable[Finding]] | None = None
     check_log: Callable[[Evidence], Iterable[LogFinding]] | None = None
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of the rule's module, without its margin."""
+        return inspect.cleandoc(self.docstring)
 
     def complete(self, finding: Finding) -> Finding:
         """The finding with the rule's name, and its severity and stage where it has none of its own."""
@@ -148,9 +154,9 @@ def problem_rule(
     """Declare what is said about each schema problem of one kind; clean entries cost nothing."""
 
     def declare(check: Callable[[EntryView, SchemaProblem], Iterable[Finding]]) -> Rule:
-        name, summary, documentation = _describe(check)
+        name, summary, docstring = _describe(check)
         return Rule(
-            name, category, severity, stage, fixable, "entry", summary, documentation,
+            name, category, severity, stage, fixable, "entry", summary, docstring,
             needs_brackets=needs_brackets, problem_kind=kind, check_problem=check,
         )  # fmt: skip
 
@@ -163,8 +169,8 @@ def entry_rule(
     """Declare a check of one top-level entry by itself; its findings are kept with the entry while it is unchanged."""
 
     def declare(check: Callable[[EntryView], Iterable[Finding]]) -> Rule:
-        name, summary, documentation = _describe(check)
-        return Rule(name, category, severity, stage, fixable, "entry", summary, documentation, check_entry=check)
+        name, summary, docstring = _describe(check)
+        return Rule(name, category, severity, stage, fixable, "entry", summary, docstring, check_entry=check)
 
     return declare
 
@@ -182,9 +188,9 @@ def document_rule(
     """Declare a check of a whole document of the kind that `reads` names (`prototxt`: nets and solvers)."""
 
     def declare(check: Callable[[PrototxtDocument], Iterable[Finding]]) -> Rule:
-        name, summary, documentation = _describe(check)
+        name, summary, docstring = _describe(check)
         return Rule(
-            name, category, severity, stage, fixable, reads, summary, documentation,
+            name, category, severity, stage, fixable, reads, summary, docstring,
             alone=alone, needs_brackets=needs_brackets, check_document=check,
         )  # fmt: skip
 
@@ -198,10 +204,10 @@ def refusal_rule(fault: Fault, *, fixable: bool = False) -> Callable[[Callable[[
     """
 
     def declare(advise: Callable[[RefusalView], Iterable[Advice]]) -> Rule:
-        name, summary, documentation = _describe(advise)
+        name, summary, docstring = _describe(advise)
         assert name == fault.value
         return Rule(
-            name, Category.VERDICT, Severity.ERROR, "init", fixable, "net", summary, documentation,
+            name, Category.VERDICT, Severity.ERROR, "init", fixable, "net", summary, docstring,
             fault=fault, advice_on_refusal=advise,
         )  # fmt: skip
 
@@ -221,9 +227,9 @@ def layer_rule(
     """
 
     def declare(check: Callable[[LayerView], Iterable[Finding]]) -> Rule:
-        name, summary, documentation = _describe(check)
+        name, summary, docstring = _describe(check)
         return Rule(
-            name, category, severity, stage, fixable, "net", summary, documentation,
+            name, category, severity, stage, fixable, "net", summary, docstring,
             layer_types=frozenset(types), check_layer=check,
         )  # fmt: skip
 
@@ -247,9 +253,9 @@ def net_rule(
     """
 
     def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
-        name, summary, documentation = _describe(check)
+        name, summary, docstring = _describe(check)
         return Rule(
-            name, category, severity, stage, fixable, "net", summary, documentation,
+            name, category, severity, stage, fixable, "net", summary, docstring,
             of_first_weights=of_first_weights, of_connections=of_connections, check_net=check,
         )  # fmt: skip
 
@@ -260,17 +266,15 @@ def log_rule(*, severity: Severity) -> Callable[[Callable[[Evidence], Iterable[L
     """Declare a check of a run of a training log, with the solver and the net that made it."""
 
     def declare(check: Callable[[Evidence], Iterable[LogFinding]]) -> Rule:
-        name, summary, documentation = _describe(check)
-        return Rule(name, Category.LOG, severity, None, False, "log", summary, documentation, check_log=check)
+        name, summary, docstring = _describe(check)
+        return Rule(name, Category.LOG, severity, None, False, "log", summary, docstring, check_log=check)
 
     return declare
 
 
 def _describe(check: Callable[..., object]) -> tuple[str, str, str]:
-    """Name, title and text of the rule whose module holds `check`."""
-    module = inspect.getmodule(check)
-    assert module is not None
-    assert module.__doc__
-    documentation = inspect.cleandoc(module.__doc__)
-    summary, _, _ = documentation.partition("\n")
-    return module.__name__.rpartition(".")[2].replace("_", "-"), summary.rstrip("."), documentation
+    """Name and title of the rule whose module holds `check`, and the module's docstring."""
+    docstring = sys.modules[check.__module__].__doc__
+    assert docstring
+    summary, _, _ = docstring.partition("\n")
+    return check.__module__.rpartition(".")[2].replace("_", "-"), summary.rstrip("."), docstring
