@@ -133,6 +133,50 @@ def test_crlf_changes_nothing_but_offsets() -> None:
     assert windows.texts[0].text == run_of(_LOG).texts[0].text
 
 
+_TOLD = """
+    Initializing solver from parameters:
+    |display: 1
+    |net: "n.prototxt"
+    Initializing net from parameters:
+    |name: "n"
+    |layer {
+    |  name: "ip"
+    |}
+    Iteration 0, loss = 0.5
+        Train net output #0: loss = 0.5 (* 1 = 0.5 loss)
+    Iteration 0, lr = 0.01
+    |*** Aborted at 1 (unix time) ***
+    |    @     0x7f92 caffe::Net<>::Backward()
+"""
+
+
+@pytest.mark.parametrize("lead", ["> ", "[1,0]<stderr>:", "2021-03-04T05:06:{:02}.12Z ", "\t"])
+def test_what_stands_before_each_line_of_a_kept_log_is_looked_past(lead: str) -> None:
+    lines = glog(_TOLD).decode().splitlines()
+    run = run_of("".join(lead.format(at) + line + "\n" for at, line in enumerate(lines)).encode())
+    assert [text.text for text in run.texts] == [
+        b'display: 1\nnet: "n.prototxt"\n',
+        b'name: "n"\nlayer {\n  name: "ip"\n}\n',
+    ]
+    assert (list(run.loss.values), list(run.rate.values), run.fate) == ([0.5], [0.01], "crashed")
+
+
+def test_printed_text_ends_at_a_line_of_which_only_the_source_was_kept() -> None:
+    run = run_of(glog(_TOLD, form="solver.cpp:12] {2}"))
+    assert run.texts[0].text == b'display: 1\nnet: "n.prototxt"\n'
+    assert list(run.loss.values) == [0.5]
+
+
+def test_the_text_of_a_net_may_begin_after_a_line_of_no_words() -> None:
+    log = _TOLD.replace('|name: "n"', '\n    |name: "n"')
+    assert run_of(glog(log)).texts[1].text.startswith(b'name: "n"')
+
+
+def test_a_gpu_named_behind_the_prefix_belongs_to_it() -> None:
+    run = run_of(glog(_TOLD, form="I1121 01:30:{:02}.000123 {:5} net.cpp:12] [0] {}"))
+    assert (run.rank, list(run.loss.values)) == (b"0", [0.5])
+
+
 def test_runs_one_after_the_other() -> None:
     once = f"Use CPU.\n{SOLVER}\n|display: 1\nIteration 0, loss = 1\nIteration 1, loss = 1\n"
     record = read(glog(once * 2))

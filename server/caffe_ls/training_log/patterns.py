@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from caffe_ls.training_log.line import Line, source_name
 
-_N = rb"([-+]?(?:\d+\.#[A-Z0-9]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan(?:\([a-z]+\))?|inf(?:inity)?)(?![\w.]))"
+_N = rb"([-+]?(?:\d+\.#[A-Z0-9]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|(?i:nan(?:\([a-z]+\))?|inf(?:inity)?))(?![\w.]))"
 _LONGEST_BODY = 4_096  # what Caffe says is shorter, and no pattern shall take long over what is longer
 _SPEED = rb"(?: ?\(([^)]*)\))?"
 
@@ -79,6 +79,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "Iteration 100, lr = 0.01",
         "Iteration 0, lr = 0.2, m = 0.9",
         "Iteration 9, lr = -nan",
+        "Iteration 9, lr = NaN",
     ),
     _pattern(
         "clipping",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from caffe_ls.training_log.line import LONGEST, Line, lines_of, source_name
+from caffe_ls.training_log.line import LONGEST, Line, is_of_source, lead_length, lines_of, source_name
 from caffe_ls.training_log.patterns import recognise
 from caffe_ls.training_log.record import Record, Run
 from caffe_ls.training_log.run_reader import PLACED, RunReader
@@ -42,6 +42,7 @@ class Reader:
         self._of_thread: dict[bytes, RunReader] = {}
         self._templates: dict[bytes, RunReader] = {}
         self._cut = 0
+        self._lead = b""  # what stood before the prefix of the last line that glog wrote
         self._prelude = 0  # the first line of what precedes a run's solver text
 
     @property
@@ -131,11 +132,26 @@ class Reader:
 
     def _line(self, raw: bytes, number: int, at: int) -> None:
         current = self._current
-        if current is not None and current.text is not None and raw[:1] not in b"IWEF[" and _TEXT.match(raw[:LONGEST]):
-            current.text.add(raw[:LONGEST].rstrip(b"\r"), self._place(at))
-            return
-        for line in lines_of(raw):
+        if current is not None and current.text is not None:
+            skipped = lead_length(raw, current.text.lead)
+            text = raw[skipped:LONGEST].rstrip(b"\r")
+            if text[:1] not in b"IWEF[" and _TEXT.match(text) and not is_of_source(text):
+                current.text.add(text, self._place(at) + skipped)
+                return
+        lines = lines_of(raw)
+        if self._lead and len(lines) == 1 and not lines[0].severity:
+            lines = self._without_lead(lines, raw)
+        for line in lines:
+            if line.severity:
+                self._lead = raw[: line.lead]
             self._said(line, raw, number, at)
+
+    def _without_lead(self, lines: list[Line], raw: bytes) -> list[Line]:
+        """A line that glog did not write, without what was put before each line of the log."""
+        length = lead_length(raw, self._lead)
+        if not length:
+            return lines
+        return [line._replace(start=line.start + length, lead=length) for line in lines_of(raw[length:])]
 
     def _said(self, line: Line, raw: bytes, number: int, at: int) -> None:
         found = recognise(line.body)
@@ -162,6 +178,8 @@ class Reader:
         else:
             place = self._place(at) + line.start if kind in PLACED else 0
             reader.tell(kind, line, found[1], number, place)
+            if reader.text is not None:
+                reader.text.lead = raw[: line.lead]
             if self._told is not None:
                 self._told(kind, found[1], number, reader.run)
 
@@ -180,7 +198,7 @@ class Reader:
         """A line that may be the first of the next run."""
         if line.severity:
             self._prelude = self._prelude or number
-            if self._current is not None:
+            if self._current is not None and line.body:  # Intel's Caffe begins the net's text with a line of no words.
                 self._current.text = None
 
     def _reader_of(self, line: Line, number: int) -> RunReader:

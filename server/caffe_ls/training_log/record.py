@@ -65,6 +65,7 @@ class PrintedText:
         self.phase = phase
         self.net = net
         self.line = line
+        self.lead = b""  # what whoever kept the log put before each line of it
         self.segments: list[tuple[int, int]] = []
         self._parts: list[bytes] = []
         self._length = 0
