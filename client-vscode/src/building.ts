@@ -2,10 +2,11 @@
 
 import * as vscode from 'vscode';
 import {
-  CodeAction,
   CodeActionRequest,
   CodeActionResolveRequest,
   CodeActionTriggerKind,
+  Command,
+  type CodeAction,
   type LanguageClient,
 } from 'vscode-languageclient/node';
 
@@ -55,7 +56,7 @@ async function editOf(client: LanguageClient, editor: vscode.TextEditor, kind: s
     range: client.code2ProtocolConverter.asRange(place),
     context: { diagnostics: [], only: [kind], triggerKind: CodeActionTriggerKind.Invoked },
   });
-  const action = offered?.find((item): item is CodeAction => CodeAction.is(item) && item.kind === kind);
+  const action = offered?.find((item): item is CodeAction => !Command.is(item) && item.kind === kind);
   const resolved = action && (action.edit ? action : await client.sendRequest(CodeActionResolveRequest.type, action));
   return client.protocol2CodeConverter.asWorkspaceEdit(resolved?.edit);
 }
