@@ -92,6 +92,7 @@ def _set_ups(
     shapes: list[AnyShape] = [None] * len(wiring.names)
     learning: list[bool] = []
     numbers: int | None = 0
+    rivals = wiring.rivals
     old_layers, old_set_ups = (before.net.layers, before.set_ups) if before is not None else ((), ())
     for row, bottoms, tops in zip(wiring.rows, wiring.bottoms, wiring.tops, strict=True):
         bottom_shapes = tuple([shapes[blob] for blob in bottoms])
@@ -114,7 +115,17 @@ def _set_ups(
         numbers = None if numbers is None or more is None else numbers + more
         for blob, shape in zip(tops, made, strict=True):
             shapes[blob] = shape
+        if rivals:
+            for blob in rivals.keys() & tops:
+                shapes[blob] = _agreed(shapes[blob], shapes[rivals[blob]])
     return tuple(found), shapes, tuple(learning), numbers
+
+
+def _agreed(one: AnyShape, other: AnyShape) -> AnyShape:
+    """What holds of a blob whichever of two layers makes it: Caffe refuses both, and nobody knows which is meant."""
+    if one is None or other is None or len(one) != len(other):
+        return None
+    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
 
 
 def _params(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Elsewhere, Layer, Net, Refusal, count
-from caffe_ls.net.shapes.step import shown
+from caffe_ls.net.shapes.step import differ, shown
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span
 
@@ -23,24 +24,43 @@ _CHANNELS = {
     "parameter_param": "shape",
     "reshape_param": "shape",
 }
-_STRIDES = ("stride", "stride_h", "stride_w")
-_WINDOWS = (*_STRIDES, "kernel_size", "kernel_h", "kernel_w", "pad", "pad_h", "pad_w")
+_WINDOWED = ("convolution_param", "pooling_param")
 _SPATIAL = {
-    "convolution_param": _WINDOWS,
-    "pooling_param": _WINDOWS,
-    "transform_param": ("crop_size",),
+    "transform_param": ("crop_size", "crop_h", "resize_param"),
     "input_param": ("shape",),
     "dummy_data_param": ("shape",),
     "memory_data_param": ("height",),
     "parameter_param": ("shape",),
     "reshape_param": ("shape",),
+    "interp_param": ("height", "zoom_factor", "shrink_factor"),
+    "upsample_param": ("scale", "upsample_h"),
 }
+_OF_WIDTH = {"height": "width", "crop_h": "crop_w", "upsample_h": "upsample_w"}
+
+# Fields of a window, those first that change a size most, each with the value that changes nothing.
+_OF_WINDOWS = (("stride", 1), ("dilation", 1), ("kernel", 1), ("pad", 0))
 
 
 def places_behind(net: Net, refusal: Refusal) -> tuple[Elsewhere, ...]:
     """The places that made the bottoms what they are of which a refusal speaks; none for one that names no bottoms."""
     position = _position(net, refusal)
-    return () if position is None or not refusal.about else places_behind_bottoms(net, position, refusal.about)
+    if position is None or not refusal.about:
+        return ()
+    about = refusal.about
+    if refusal.fault is Fault.INPUT_SHAPES_DIFFER:
+        about = _along_what_differs(net.layers[position].bottom_shapes, about)
+    return places_behind_bottoms(net, position, about)
+
+
+def _along_what_differs(shapes: Sequence[AnyShape], about: tuple[About, ...]) -> tuple[About, ...]:
+    """Two bottoms as wholes: along the first axis in which they differ, where they have as many axes."""
+    if len(about) != 2 or any(one.axis is not None for one in about):
+        return about
+    one, other = (_shape(shapes, side.bottom) for side in about)
+    if one is None or other is None or len(one) != len(other):
+        return about
+    axis = next((axis for axis, (a, b) in enumerate(zip(one, other, strict=True)) if differ(a, b)), None)
+    return tuple(side._replace(axis=axis) for side in about)
 
 
 def places_behind_bottoms(net: Net, position: int, abouts: Sequence[About]) -> tuple[Elsewhere, ...]:
@@ -139,12 +159,31 @@ def _blamed(fields: Group, axis: int | None) -> Span:
         for message, name in _CHANNELS.items():
             if fields.group(message).has(name):
                 return _dimension(fields.group(message), name, axis)
+    for message in _WINDOWED:
+        found = _of_window(fields.group(message), axis)
+        if found is not None:
+            return found
     for message, names in _SPATIAL.items():
         group = fields.group(message)
         for name in names:
+            name = _OF_WIDTH.get(name, name) if axis == 3 else name
             if group.has(name):
                 return _dimension(group, name, axis)
     return fields.place("type")
+
+
+def _of_window(window: Group, axis: int | None) -> Span | None:
+    """The field that makes the output along a spatial axis smaller or larger than the input; else any of them."""
+    side = "w" if axis == 3 else "h"
+    given: list[tuple[Span, bool]] = []
+    for name, without_effect in _OF_WINDOWS:
+        whole, half = ("kernel_size" if name == "kernel" else name), f"{name}_{side}"
+        if window.has(half):
+            given.append((window.place(half), window.integer(half) != without_effect))
+        elif values := window.integers(whole):
+            index = min(axis - 2, len(values) - 1) if axis is not None and axis > 2 else 0
+            given.append((window.place(whole, index), values[index] != without_effect))
+    return next((place for place, matters in given if matters), given[0][0] if given else None)
 
 
 def _dimension(group: Group, name: str, axis: int | None) -> Span:

@@ -6,6 +6,7 @@ what it reads and makes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caffe_ls.net.interface import Interface
@@ -18,7 +19,7 @@ class Wiring:
 
     `layers` are the rows without splits. `names` are the blobs', `visible` the numbers of those that no split makes,
     `outputs` the names of those that nothing reads. Names that do not fit together, as position and index: `unmade`
-    bottoms, and tops `made_twice`.
+    bottoms, and tops `made_twice`; `rivals` are the blobs that these are, each with the one that had the name before.
     """
 
     interfaces: tuple[Interface, ...]
@@ -31,6 +32,7 @@ class Wiring:
     outputs: tuple[str, ...]
     unmade: tuple[tuple[int, int], ...]
     made_twice: tuple[tuple[int, int], ...]
+    rivals: Mapping[int, int]
 
 
 def wired(interfaces: tuple[Interface, ...]) -> Wiring:
@@ -54,6 +56,7 @@ def wired(interfaces: tuple[Interface, ...]) -> Wiring:
         outputs=tuple(sorted(blobs.available)),
         unmade=tuple(blobs.unmade),
         made_twice=tuple(blobs.made_twice),
+        rivals=blobs.rivals,
     )
 
 
@@ -65,6 +68,7 @@ class _Blobs:
         self.available: dict[str, None] = {}
         self.unmade: list[tuple[int, int]] = []
         self.made_twice: list[tuple[int, int]] = []
+        self.rivals: dict[int, int] = {}
         self._by_name: dict[str, int] = {}
         self._made: set[str] = set()
 
@@ -94,6 +98,7 @@ class _Blobs:
             if index < written or row.is_split:
                 if name in self._made and not row.is_split:
                     self.made_twice.append((row.position, index))
+                    self.rivals[len(self.names)] = self._by_name[name]
                 self._by_name[name] = len(self.names)
                 self._made.add(name)
                 self.available[name] = None

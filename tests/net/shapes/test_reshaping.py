@@ -49,8 +49,8 @@ class TestReshape:
             ("shape { dim: 0 dim: -1 }", [], (None, 192)),
             ("shape { dim: -1 dim: 64 }", [], (None, 64)),
             ("axis: 1 shape { dim: 3 dim: -1 }", [], (None, 3, 64)),
-            ("shape { dim: 0 dim: 7 }", ["reshape_layer.cpp:87"], (None, 7)),
-            ("shape { dim: 0 dim: 7 dim: -1 }", ["reshape_layer.cpp:80"], (None, 7, None)),
+            ("shape { dim: 0 dim: 7 }", ["reshape_layer.cpp:87"], (None, None)),
+            ("shape { dim: 0 dim: 7 dim: -1 }", ["reshape_layer.cpp:80"], (None, None, None)),
             ("shape { dim: 2 dim: 192 }", [], (2, 192)),
         ],
     )

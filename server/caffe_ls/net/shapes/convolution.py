@@ -51,7 +51,10 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     )
     # The bias is added by a blob as large as a map of the output, which is filled at once.
     smallest = 1 if has_bias else 0
-    top = (*bottom[:axis], outputs, *(None if dim is not None and dim < smallest else dim for dim in out))
+    top: AnyShape = (*bottom[:axis], outputs, *(None if dim is not None and dim < smallest else dim for dim in out))
+    if any(refusal.fault is Fault.WRONG_NUMBER_OF_AXES for refusal in wrong_windows):
+        # Meant for an input of as many axes as the fields of the window say.
+        top = None
     into, of = (channels, outputs) if transposed else (outputs, channels)
     weights: Shape = (into, _divided(of, groups), *(window.kernel for window in windows))
     params: tuple[Shape, ...] = (weights, (outputs,)) if has_bias else (weights,)

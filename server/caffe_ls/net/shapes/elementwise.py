@@ -142,18 +142,11 @@ def same_shape(given: Given, check: str) -> tuple[AnyShape, tuple[Refusal, ...]]
             merged, first = shape, index
         elif shapes_differ(merged, shape):
             message = f"the inputs have different shapes: {shown(merged)} and {shown(shape)}"
-            place, about = given.fields.place("bottom", index), _sides(merged, first, shape, index)
+            place, about = given.fields.place("bottom", index), (About(first), About(index))
             refusals.append(Refusal(Fault.INPUT_SHAPES_DIFFER, message, place, check, about=about))
         else:
             merged = tuple(a if a is not None else b for a, b in zip(merged, shape, strict=True))
     return (None if refusals else merged), tuple(refusals)
-
-
-def _sides(one: Shape, first: int, other: Shape, second: int) -> tuple[About, ...]:
-    """Both bottoms, along the axis in which alone they differ."""
-    axes = [axis for axis, (a, b) in enumerate(zip(one, other, strict=False)) if differ(a, b)]
-    axis = axes[0] if len(axes) == 1 and len(one) == len(other) else None
-    return About(first, axis), About(second, axis)
 
 
 @FAMILY.layer("Scale", bottoms=(1, 2), reads_ranks=False)

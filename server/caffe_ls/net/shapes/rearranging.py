@@ -64,7 +64,10 @@ def concat(given: Given) -> Step:
         if len(other) == len(first):
             top = [a if a is not None else b for a, b in zip(top, other, strict=True)]
     if refusals:
-        return Step((tuple(None if at == axis else dim for at, dim in enumerate(first)),), refusals=tuple(refusals))
+        shapes = [shape for shape in given.shapes if len(shape) == len(first)]
+        agreed = [dim if not any(differ(dim, shape[at]) for shape in shapes) else None for at, dim in enumerate(top)]
+        agreed[axis] = None
+        return Step((tuple(agreed),), refusals=tuple(refusals))
     top[axis] = _sum([shape[axis] for shape in given.shapes])
     return Step((tuple(top),))
 
@@ -178,7 +181,8 @@ def crop(given: Given) -> Step:
         place = param.place("offset", min(len(offsets) - 1, cropped))
         return Step((top,), refusals=(Refusal(Fault.VALUES_PER_AXIS, message, place, "crop_layer.cpp:29"),))
     all_offsets = offsets * cropped if len(offsets) == 1 else offsets or [0] * cropped
-    return Step((top,), refusals=tuple(_refusals_of_crop(given, bottom, wanted, start, all_offsets)))
+    refusals = tuple(_refusals_of_crop(given, bottom, wanted, start, all_offsets))
+    return Step(((*bottom[:start], *(None,) * cropped) if refusals else top,), refusals=refusals)
 
 
 def _refusals_of_crop(given: Given, bottom: Shape, wanted: Shape, start: int, offsets: list[int]) -> Iterator[Refusal]:

@@ -64,11 +64,9 @@ def reshape(given: Given) -> Step:
     start, end = _axes(given, bottom)
     dims = [as_int(dim) for dim in given.group(_MESSAGE).group("shape").integers("dim")]
     refusals = [*_refusals_of_dims(given, bottom, start, dims)]
+    copied = [bottom[start + at] if dim == _COPY and start + at < len(bottom) else None for at, dim in enumerate(dims)]
     if refusals:
-        unknown = [
-            bottom[start + at] if dim == _COPY and start + at < len(bottom) else None for at, dim in enumerate(dims)
-        ]
-        return Step(((*bottom[:start], *unknown, *bottom[end:]),), refusals=tuple(refusals))
+        return Step(((*bottom[:start], *copied, *bottom[end:]),), refusals=tuple(refusals))
     plan = _plan(bottom, start, end, dims)
     middle = list(plan.dims)
     if _INFER in dims:
@@ -77,6 +75,8 @@ def reshape(given: Given) -> Step:
         middle[dims.index(_INFER)] = plan.before // plan.after if known else None  # type: ignore[operator]
     else:
         refusals += _refusals_of_count(given, bottom, plan)
+    if refusals:
+        middle = copied
     return Step(((*bottom[:start], *middle, *bottom[end:]),), refusals=tuple(refusals))
 
 
