@@ -52,7 +52,7 @@ def places_behind(net: Net, refusal: Refusal) -> tuple[Elsewhere, ...]:
     return places_behind_bottoms(net, position, about)
 
 
-def _along_what_differs(shapes: Sequence[AnyShape], about: tuple[About, ...]) -> tuple[About, ...]:
+def _along_what_differs(shapes: tuple[AnyShape, ...], about: tuple[About, ...]) -> tuple[About, ...]:
     """Two bottoms as wholes: along the first axis in which they differ, where they have as many axes."""
     if len(about) != 2 or any(one.axis is not None for one in about):
         return about
