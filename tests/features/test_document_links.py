@@ -41,6 +41,24 @@ def test_files_of_a_solver_are_linked() -> None:
     }
 
 
+def test_a_link_says_how_the_file_was_found() -> None:
+    view, _, _ = view_on_disk("""
+        #- /m/solver.prototxt
+        $0net: "net.prototxt"
+        test_net: "m/net.prototxt"
+        weights: "/elsewhere/one.caffemodel"
+        #- /m/net.prototxt
+        name: "n"
+        #- /m/one.caffemodel
+        1
+    """)
+    assert [link.tooltip for link in document_links(view)] == [
+        "found beside the file",
+        "found from a folder above the file",
+        "found beside the file",
+    ]
+
+
 def test_files_of_a_net_are_linked() -> None:
     found = linked("""
         #- /m/net.prototxt

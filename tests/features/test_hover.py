@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from lsprotocol import types
 
 from caffe_ls.analysis.documents import Context
 from caffe_ls.features.client import Client
 from caffe_ls.features.hover import hover
 from caffe_ls.schema.proto_file import read_proto
 from tests.features.hovering import shown
-from tests.features.views import view_of
+from tests.features.views import view_of, view_on_disk
 from tests.fixture import read
 
 
@@ -90,3 +91,16 @@ def test_a_hover_on_a_known_name_with_a_fault_says_both() -> None:
     assert found is not None
     assert "optional uint32 stride" in found[1]
     assert "**duplicate-field**: " in found[1]
+
+
+def test_of_a_file_that_a_solver_names_a_hover_says_which_it_is_and_how_it_was_found() -> None:
+    view, offset, _ = view_on_disk("""
+        #- /m/solver.prototxt
+        net: "m/ne$0t.prototxt"
+        #- /m/net.prototxt
+        name: "n"
+    """)
+    found = hover(view, offset)
+    assert found is not None
+    assert isinstance(found.contents, types.MarkupContent)
+    assert "`/m/net.prototxt`, found from a folder above the file" in found.contents.value

@@ -69,9 +69,13 @@ class FilesBeside:
 
     def find(self, written: str) -> str | None:
         """The file or the folder that `written` means; None where there is none."""
-        key = (FilesBeside.find, os.path.dirname(self.path), written, self.start_directory, self.top)
+        return self.search(written)[0]
+
+    def search(self, written: str) -> tuple[str | None, Found | None]:
+        """The file or the folder that `written` means, and how it was found; (None, None) where there is none."""
+        key = (FilesBeside.search, os.path.dirname(self.path), written, self.start_directory, self.top)
         return self.access.once(
-            key, lambda: find_named_file(written, self.path, self._there, self.start_directory, self.top)[0]
+            key, lambda: find_named_file(written, self.path, self._there, self.start_directory, self.top)
         )
 
     def _there(self, path: str) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal, NamedTuple, cast
 
-from caffe_ls.analysis.disk import FilesBeside
+from caffe_ls.analysis.disk import FilesBeside, Found
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.python_modules import python_file
 from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
@@ -28,12 +28,16 @@ _PIECE = re.compile(r"[^,\s][^,]*(?<!\s)")
 
 
 class NamedFile(NamedTuple):
-    """A file that is there, or a folder; `span` is the name in the text, `target` a place in the file."""
+    """A file that is there, or a folder; `span` is the name in the text, `target` a place in the file.
+
+    `found` says how, of a file that the text names by its path.
+    """
 
     span: Span
     path: str
     is_folder: bool = False
     target: Span = Span(0, 0)
+    found: Found | None = None
 
 
 class _Mention(NamedTuple):
@@ -66,8 +70,8 @@ def _found(document: PrototxtDocument, files: FilesBeside) -> Iterator[NamedFile
 def _file_of(mention: _Mention, files: FilesBeside) -> NamedFile | None:
     if mention.means in ("file", "prefix"):
         written = mention.written if mention.means == "file" else posixpath.dirname(mention.written)
-        path = files.find(written)
-        return None if path is None else NamedFile(mention.span, path, files.access.stored(path) is None)
+        path, found = files.search(written)
+        return None if path is None else NamedFile(mention.span, path, files.access.stored(path) is None, found=found)
     python = python_file(mention.module, files)
     if python is None:
         return None

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from caffe_ls.analysis.cursor import Cursor, cursor_at
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.named_files import named_files
 from caffe_ls.features import documentation
 from caffe_ls.features.learning_rate_hover import RATE_FIELDS, rate_over_the_run
 from caffe_ls.features.net_facts import NetFacts, net_facts
@@ -39,10 +40,17 @@ def documentation_at(document: PrototxtDocument, offset: int) -> tuple[str, Span
     text = _text(cursor, document.schema) if cursor is not None and cursor.on != "between" else None
     if cursor is None or text is None:
         return None
+    text += _file_meant(document, offset)
     _, message, declared = cursor.step
     decides_rate = message == SOLVER_MESSAGE and declared is not None and declared.name in RATE_FIELDS
     rate = rate_over_the_run(document) if decides_rate else None
     return (text if rate is None else f"{text}\n\n{rate}"), cursor.span
+
+
+def _file_meant(document: PrototxtDocument, offset: int) -> str:
+    """Which file a name means, and how it was found: Caffe itself looks only in the directory it is started in."""
+    file = next((file for file in named_files(document) if file.span.touches(offset) and file.found), None)
+    return "" if file is None else f"\n\n`{file.path}`, found {file.found}"
 
 
 def _in_order(about: tuple[str, Span] | None, facts: NetFacts | None) -> list[str]:

@@ -66,7 +66,11 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         yield Finding(net.name_span, message, fixes, related, severity=refusal(document))
     elif iterations > nets and train is not None and not solver.has_generic_net:
         surplus = solver.given("test_iter")[nets]
-        why = f"`{train.name}` is for training alone" if nets == 0 else f"there are {_number(nets, 'test net')}"
+        why = (
+            f"`{train.name}` is for training alone"
+            if nets == 0
+            else f"there {'is' if nets == 1 else 'are'} {_number(nets, 'test net')}"
+        )
         message = f"{iterations} `test_iter` but {nets} `test_net`: {why}"
         related = (Related(train.name_span, f"`{train.name}` is here"),)
         yield Finding(surplus.name_span, message, _fixes(document, train, surplus), related, severity=refusal(document))
