@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from caffe_ls.syntax.foreign_text import ForeignText
 from caffe_ls.syntax.lexer import TokenKind
-from caffe_ls.syntax.scalar_parser import ScalarParser
+from caffe_ls.syntax.open_brackets import CLOSING, Frame
 from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar, ScalarKind
 from caffe_ls.text.span import Span
 
-_CLOSING = {"{": "}", "<": ">"}
-# Of more messages than these that lack their brackets, a message names the innermost only.
-_NAMED_UNCLOSED = 3
 _EXTENSION_NAME = re.compile(r"\[\s*[A-Za-z_]\w*(?:\s*[./]\s*[A-Za-z_]\w*)*\s*\]", re.ASCII)
 _QUOTED_NAME = re.compile(r"""["']([A-Za-z_]\w*)["'](?=[ \t]*[:{])""", re.ASCII)
 _LIST_END = re.compile(r"[^\n\]{}#]{0,200}\]")
 _OTHER_MARKUP = re.compile(r"<(?:!DOCTYPE|!--|html|head|\?xml)", re.IGNORECASE)
-_CONFLICT_MARKER = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
-# How far a comment of another language is followed; without a bound, many of them would take quadratic time.
-_LONGEST_FOREIGN_COMMENT = 5_000
 
 # What nearly every line of a prototxt is: `name: scalar`, `name {` or `}`, with a name or `}` behind it, so that
 # neither a separator nor an adjacent string can follow. One match of this replaces four of TOKEN; all else goes the
@@ -43,30 +37,13 @@ _PLAIN = re.compile(
 _PLAIN_KINDS: tuple[ScalarKind, ...] = ("broken", "broken", "string", "integer", "float", "identifier")
 
 
-class Frame(NamedTuple):
-    """An open message or list, the field that it is the value of, and, where indentation counts, that of its line."""
-
-    field: Field
-    node: Message | ListValue
-    line: int = -1
-    indent: int = 0
-
-
-class EntryParser(ScalarParser):
-    """Reads one entry; offsets of nodes are made relative to `base` as they are built.
-
-    Without `by_indentation`, brackets alone say where messages end. With it, indentation shows where closing brackets
-    are missing: for entries whose brackets find no partner up to the end of the text.
-    """
+class EntryParser(ForeignText):
+    """Reads one entry; offsets of nodes are made relative to `base` as they are built."""
 
     def __init__(self, text: str, base: int, unclosed: set[int], *, by_indentation: bool) -> None:
-        super().__init__(text, base)
-        self.unclosed = unclosed
-        self.by_indentation = by_indentation
-        self.frames: list[Frame] = []
+        super().__init__(text, base, unclosed, by_indentation=by_indentation)
         self.top: Field | None = None
         self.hit_end = False
-        self.done = False
 
     def entry(self) -> Entry:
         """The entry, from `base` to the end of its field, or of the text that belongs to none."""
@@ -295,30 +272,10 @@ class EntryParser(ScalarParser):
 
     # Brackets.
 
-    def push(self, field: Field, node: Message | ListValue) -> None:
-        field.value = node
-        self.push_frame(field, node)
-
-    def push_frame(self, field: Field, node: Message | ListValue) -> None:
-        if self.by_indentation:
-            line = self.line_start(self.base + node.start)
-            above = self.frames[-1] if self.frames else None
-            # Many brackets on one long line would count its white space again and again.
-            indent = above.indent if above is not None and above.line == line else self.indent_of_line(line)
-            self.frames.append(Frame(field, node, line, indent))
-        else:
-            self.frames.append(Frame(field, node))
-
     def open_message(self, field: Field) -> None:
         self.begin_by_indentation_if_unclosed()
         self.push(field, Message(self.start - self.base))
         self.advance()
-
-    def begin_by_indentation_if_unclosed(self) -> None:
-        if not self.frames and self.start in self.unclosed:
-            self.by_indentation = True
-            # That the bracket has no partner is known from the whole rest of the text.
-            self.examined = len(self.text) + 1
 
     def open_list(self, field: Field) -> None:
         self.begin_by_indentation_if_unclosed()
@@ -406,7 +363,7 @@ class EntryParser(ScalarParser):
         message = frame.node
         assert isinstance(message, Message)
         opened = self.text[message.start + self.base : message.start + self.base + 1]
-        expected = _CLOSING.get(opened, "}")
+        expected = CLOSING.get(opened, "}")
         if character != expected:
             span = self.span(self.start, self.end)
             self.problem(
@@ -431,95 +388,3 @@ class EntryParser(ScalarParser):
             self.hit_end = True
             return
         self.close_missing(0)
-
-    def close_by_indentation(self) -> bool:
-        """Whether the token, by its indentation, shows that messages before it lack their closing brackets."""
-        closing = self.kind == TokenKind.PUNCTUATION and self.character() in "}>"
-        if not (closing or self.kind == TokenKind.IDENTIFIER) or not self.first_on_line():
-            return False
-        line = self.line_start(self.start)
-        column = self.start - line
-        keep = len(self.frames)
-        if closing:
-            while keep > 1 and self.frames[keep - 1].indent > column <= self.frames[keep - 2].indent:
-                keep -= 1
-        elif self.at_field_start():
-            while keep and self.frames[keep - 1].indent >= column and self.frames[keep - 1].line < line:
-                keep -= 1
-        if keep == len(self.frames):
-            return False
-        self.close_missing(keep)
-        if not self.frames:
-            self.done = True
-        return True
-
-    def close_missing(self, keep: int) -> None:
-        """Close all but the outer `keep` frames here, with one problem for all of them."""
-        closed = self.frames[keep:][::-1]
-        del self.frames[keep:]
-        named = [f"`{frame.field.name}`" for frame in closed if isinstance(frame.node, Message)]
-        names = " and ".join(named if len(named) <= _NAMED_UNCLOSED else [named[0], f"{len(named) - 1} around it"])
-        end = self.previous_end
-        brackets = ""
-        line = -1
-        for frame in closed:
-            frame.node.end = end - self.base
-            frame.field.end = end - self.base
-            opened = self.text[frame.node.start + self.base : frame.node.start + self.base + 1]
-            closing = _CLOSING.get(opened, "]" if opened == "[" else "}")
-            # What was opened on one line is closed on one.
-            brackets += " " if frame.line == line else f"\n{self.text[frame.line : frame.line + frame.indent]}"
-            brackets += closing
-            line = frame.line
-        insertion = self.span(end, end)
-        wanted = " ".join(dict.fromkeys(brackets.split()))
-        self.problem(
-            "closing-bracket-missing",
-            self.span(max(self.base, end - 1), end),
-            f"expected `{wanted}` to close {names or '`' + closed[0].field.name + '`'}",
-            closed[-1].field.name_span,
-            (insertion, brackets),
-        )
-
-    # What is no field.
-
-    def at_conflict_marker(self) -> bool:
-        return self.first_on_line() and _CONFLICT_MARKER.match(self.text, self.start) is not None
-
-    def garbage(self, expected: str | None) -> None:
-        """Pass over what can be no field, with one problem for the whole of it."""
-        text, start = self.text, self.start
-        line_end = text.find("\n", start)
-        line_end = len(text) if line_end < 0 else line_end
-        if self.at_comment_of_another_language():
-            self.foreign_comment(start, line_end)
-        elif self.at_conflict_marker():
-            self.problem("conflict-marker", self.span(start, line_end), "a merge conflict is not resolved here")
-            self.examined = max(self.examined, line_end)
-            self.seek(line_end)
-        else:
-            if self.kind == TokenKind.TEMPLATE:
-                self.template = True
-            elif expected is not None:
-                self.problem("unexpected", self.span(start, self.end), f"expected {expected}, found {self.found()}")
-            self.advance()
-            self.skip_rest_of_line(line_end)
-        if not self.frames:
-            self.done = True
-
-    def foreign_comment(self, start: int, line_end: int) -> None:
-        limit = start + _LONGEST_FOREIGN_COMMENT
-        block_end = self.text.find("*/", start + 2, limit) if self.text.startswith("/*", start) else -1
-        end = block_end + 2 if block_end >= 0 else line_end
-        shown = self.text[start : start + 2]
-        opening = self.span(start, start + 2)
-        replacement = (opening, "#") if shown == "//" or "\n" not in self.text[start:end] else None
-        self.problem("comment", opening, f"a comment begins with `#`, not with `{shown}`", None, replacement)
-        self.examined = max(self.examined, min(limit, len(self.text)) if block_end < 0 and shown == "/*" else end)
-        self.seek(end)
-
-    def skip_rest_of_line(self, line_end: int) -> None:
-        while self.kind != TokenKind.END and self.start < line_end:
-            if self.at_field_start() or (self.kind == TokenKind.PUNCTUATION and self.character() in "{}<>"):
-                return
-            self.advance()
