@@ -98,7 +98,9 @@ def test_a_mean_of_0_to_1_is_multiplied() -> None:
         ('mean_file: "m"', 'mean_file: "n"', "another mean file than in TRAIN: it must hold the same mean"),
         ("mean_value: 104", "mean_value: 104 mean_value: 104 mean_value: 104", ""),
         ("mean_value: 104 mean_value: 117", "mean_value: 117 mean_value: 104", "another mean than in TRAIN: 104, 117"),
-        ("mirror: true crop_size: 24 mean_value: 1", "crop_size: 28 mean_value: 1", ""),
+        ("mirror: true crop_size: 24 mean_value: 1", "crop_size: 24 mean_value: 1", ""),
+        ("crop_size: 24", "crop_size: 28", "images are cropped to 28 x 28, and to 24 x 24 in TRAIN"),
+        ("crop_size: 24", "", ""),
     ],
 )
 def test_scale_and_mean_are_the_same_in_both_phases(train: str, test: str, said: str) -> None:

@@ -287,3 +287,60 @@ def test_unfinished_losses_do_no_harm_to_the_rules() -> None:
             document = document_of(DATA + f'layer {{ type: "{kind}" {blobs} }}')
             assert document.kind == "net"
             findings_of(document.text)
+
+
+# Weights, margins and labels that leave nothing to learn.
+
+
+def test_a_loss_weight_that_is_no_number_is_told() -> None:
+    found = _found("huge-loss-weight", DATA + FC + LOSS % ("SoftmaxWithLoss", "fc", "loss_weight: nan"))
+    assert [one.severity for one in found] == [Severity.WARNING]
+
+
+def test_a_tiny_weight_counts_where_no_other_loss_is_learnt() -> None:
+    tiny = LOSS % ("SoftmaxWithLoss", "fc", "loss_weight: 1e-7")
+    other = LOSS.replace('name: "loss"', 'name: "other"').replace('top: "loss"', 'top: "other"')
+    assert _found("tiny-loss-weight", DATA + FC + tiny)
+    assert not _found("tiny-loss-weight", DATA + FC + tiny + other % ("HingeLoss", "fc", ""))
+
+
+def test_a_tiny_weight_may_make_a_mean_of_a_sum() -> None:
+    summed = LOSS % ("SoftmaxWithLoss", "fc", "loss_weight: 1e-7 loss_param { normalization: NONE }")
+    assert not _found("tiny-loss-weight", DATA + FC + summed)
+
+
+@pytest.mark.parametrize(("margin", "expected"), [("0", 1), ("-0.5", 1), ("nan", 1), ("0.5", 0), ("2", 0)])
+def test_a_contrastive_loss_needs_a_margin(margin: str, expected: int) -> None:
+    own = f"contrastive_loss_param {{ margin: {margin} }}"
+    text = DATA + FC + LOSS.replace('bottom: "%s"', 'bottom: "%s" bottom: "fc"') % ("ContrastiveLoss", "fc", own)
+    assert len(_found("contrastive-margin-not-positive", text)) == expected
+
+
+def test_a_sigmoid_of_each_class_is_no_probability_and_goes_with_its_fix() -> None:
+    text = DATA + FC + SOFTMAX.replace("Softmax", "Sigmoid") + LOSS % ("MultinomialLogisticLoss", "prob", "")
+    assert _found("scores-taken-for-probabilities", text)
+    mended = fixed(text, "Use SoftmaxWithLoss on the scores")
+    assert mended == DATA + FC + LOSS % ("SoftmaxWithLoss", "fc", "")
+
+
+def test_a_distance_to_the_labels_of_a_database_is_told() -> None:
+    data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 4 } }\n'
+    one = FC.replace("num_output: 10", "num_output: 1")
+    found = _found("targets-out-of-range", data + one + LOSS % ("EuclideanLoss", "fc", ""))
+    assert [one.severity for one in found] == [Severity.INFORMATION]
+    assert not _found("targets-out-of-range", DATA + one + LOSS % ("EuclideanLoss", "fc", ""))
+
+
+@pytest.mark.parametrize(
+    ("decay", "expected"),
+    [("-1", [Severity.WARNING]), ("1e6", [Severity.INFORMATION]), ("0", []), ("1", []), ("250", [])],
+)
+def test_a_decay_of_one_blob_is_judged_like_the_solvers(decay: str, expected: list[Severity]) -> None:
+    layer = FC.replace("inner_product_param", f"param {{ lr_mult: 1 decay_mult: {decay} }} inner_product_param")
+    found = _found("decay-mult-out-of-range", DATA + layer + LOSS % ("SoftmaxWithLoss", "fc", ""))
+    assert [one.severity for one in found] == expected
+
+
+def test_the_decay_of_frozen_weights_has_no_effect() -> None:
+    layer = FC.replace("inner_product_param", "param { lr_mult: 0 decay_mult: -1 } inner_product_param")
+    assert not _found("decay-mult-out-of-range", DATA + layer + LOSS % ("SoftmaxWithLoss", "fc", ""))

@@ -106,3 +106,35 @@ def test_markers_that_are_always_the_same(steps: int, filler: str, severities: l
 
 def test_a_net_that_is_run_step_by_step_is_right() -> None:
     assert _found("sequence-of-one-step", MARKED % (1, 1, "value: 0")) == []
+
+
+def _weights(kind: str, fillers: str) -> list[tuple[str, str]]:
+    layer = f'layer {{ name: "r" type: "{kind}" bottom: "x" bottom: "cont" top: "h"\n'
+    layer += f"recurrent_param {{ num_output: 64 {fillers} }} }}\n"
+    data = 'layer { name: "data" type: "HDF5Data" top: "x" top: "cont" top: "y" hdf5_data_param { source: "s" } }\n'
+    loss = 'layer { name: "loss" type: "EuclideanLoss" bottom: "h" bottom: "y" top: "loss" }\n'
+    found = findings_of(data + layer + loss)
+    return [
+        (one.severity.value, one.message)
+        for one in found
+        if one.rule == "recurrent-weights-out-of-proportion" and one.severity
+    ]
+
+
+def test_an_rnn_of_zeros_never_learns_and_an_lstm_of_zeros_does() -> None:
+    assert [severity for severity, _ in _weights("RNN", "")] == ["warning"]
+    assert _weights("LSTM", "") == []
+
+
+def test_an_rnn_of_zeros_learns_by_its_bias() -> None:
+    assert _weights("RNN", 'bias_filler { type: "constant" value: 0.1 }') == []
+
+
+def test_recurrent_weights_are_compared_with_the_number_of_units() -> None:
+    wide = 'weight_filler { type: "gaussian" std: 1 }'
+    for kind in ("RNN", "LSTM"):
+        assert _weights(kind, wide) == [
+            ("information", "weights of size 1 multiply the 64 units by about 8 at each step")
+        ]
+        assert _weights(kind, 'weight_filler { type: "uniform" min: -0.08 max: 0.08 }') == []
+        assert _weights(kind, 'weight_filler { type: "xavier" }') == []

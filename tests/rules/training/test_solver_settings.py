@@ -71,6 +71,8 @@ def test_settings_that_void_the_run(text: str, rule: str) -> None:
     ("text", "rule", "severity"),
     [
         ("test_interval: 500", "tests-never-run", "information"),
+        ("test_iter: 10 test_interval: 2000", "tests-never-run", "hint"),
+        ("clip_gradients: 1e-9", "zero-clip-gradients", "information"),
         ("snapshot_after_train: false", "weights-never-saved", "hint"),
         ("clip_gradients: 10 iter_size: 4", "clip-before-iter-size", "hint"),
         ('type: "Adam"', "adam-without-momentum", "hint"),

@@ -5,7 +5,7 @@ learning rate of 10: weights grow until they are inf or nan, or ReLUs die. Where
 is learnt. The number that Caffe prints as the net's loss is multiplied too.
 
 Of a loss that is a mean over classes the usual size is known, ln(C): a weight of 10,000 or more is too much for any
-usual rate. Of other losses it depends on the targets.
+usual rate. Of other losses it depends on the targets. One of nan makes every gradient nan.
 
 Source: layer.hpp (Layer::SetLossWeights), net.cpp (Net::ForwardFromTo).
 
@@ -51,9 +51,10 @@ def check(view: LayerView) -> Iterator[Finding]:
     layer = view.layer
     for index, weight in enumerate(view.fields.numbers("loss_weight")):
         known = layer.type in _OF_KNOWN_SIZE
-        if not weight >= (_LARGE if known else _HUGE):
+        if weight < (_LARGE if known else _HUGE):
             continue
-        severity = Severity.WARNING if weight >= (_HUGE if known else _HUGE_FOR_OTHERS) else Severity.INFORMATION
+        large = (_LARGE if known else _HUGE) <= weight < (_HUGE if known else _HUGE_FOR_OTHERS)
         message = f"`loss_weight: {weight:g}` makes the loss, and all gradients of it, {weight:,.7g} times as large"
         place = view.fields.place("loss_weight", index)
+        severity = Severity.INFORMATION if large else None
         yield Finding(place, message, (fix("Set `loss_weight: 1`", Edit(place, "1")),), severity=severity)

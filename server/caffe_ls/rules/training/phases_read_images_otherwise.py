@@ -2,7 +2,8 @@
 
 A net that learns from images with their mean subtracted, or scaled to 0..1, cannot make anything of images that are
 not: its test accuracy is that of guessing while the training loss falls. `scale`, and whether a mean is subtracted, and
-which, must be the same wherever the net is fed. What makes images more varied, mirroring and cropping, may differ.
+which, must be the same wherever the net is fed. What makes images more varied, mirroring and cropping, may differ; but
+crops of another size show things at another share of the image, and the last layers see another number of places.
 
 Two mean files, or a file beside numbers, may hold the same mean.
 
@@ -109,7 +110,8 @@ def _compare(trained: Net, tested: Net, path: str | None, words: str) -> Iterato
             continue
         source = trained.layers[here]
         related = (Related(_place(trained, here), f"what it is {words}", path),)
-        for difference in (*_scales(source, tested, there, words), *_means(source, tested, there, words)):
+        differences = (_scales, _means, _crops)
+        for difference in (one for compare in differences for one in compare(source, tested, there, words)):
             fixes: tuple[Fix, ...] = (fix(difference.title, difference.edit),) if difference.edit is not None else ()
             own = transformation(layer)
             where = tested.in_file(there, own.place(difference.field))
@@ -151,6 +153,15 @@ def _means(source: Layer, net: Net, index: int, words: str) -> Iterator[_Differe
         shown = ", ".join(f"{mean:g}" for mean in there)
         message = f"another mean than {words}: {shown}"
         yield _Difference("mean_value", message, mean_as_in(net, index, source), "Subtract the same mean")
+
+
+def _crops(source: Layer, net: Net, index: int, words: str) -> Iterator[_Difference]:
+    one, other = (transformation(layer) for layer in (source, net.layers[index]))
+    there, here = one.integer("crop_size"), other.integer("crop_size")
+    if there and here and there != here:
+        message = f"images are cropped to {here} x {here}, and to {there} x {there} {words}"
+        edit = Edit(net.in_file(index, other.place("crop_size")), str(there))
+        yield _Difference("crop_size", message, edit, f"Set `crop_size: {there}`", Severity.INFORMATION)
 
 
 def _same(one: Sequence[float], other: Sequence[float]) -> bool:

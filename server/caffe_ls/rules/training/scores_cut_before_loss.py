@@ -4,7 +4,8 @@ A loss needs scores of both signs and of any size. Behind a ReLU no score is bel
 0.5, so that SigmoidCrossEntropyLoss cannot learn a `no`, a softmax has less room, a regression cannot predict what is
 negative; and where all scores of an item are 0 no gradient comes back. Behind a Sigmoid or a TanH scores are at most 1,
 so that a softmax of C classes never becomes sure: its loss stays above ln(1 + (C - 1) / e), or above
-ln(1 + (C - 1) / e^2) for TanH. Dropout puts random scores to 0 in training.
+ln(1 + (C - 1) / e^2) for TanH. A hinge loss wants scores below -1 for what an image is not: behind a Softmax or a
+Sigmoid, whose numbers are not negative, it stays above C - 1. Dropout puts random scores to 0 in training.
 
 A ReLU before a softmax that takes the mean over an image, as in nets without fully connected layers, is common and
 does little harm.
@@ -84,6 +85,13 @@ def _harm(layer: Layer, loss: Layer) -> tuple[Severity, str] | None:
         if classes is not None:
             least = math.log1p((classes - 1) * math.exp(-1 if layer.type == "Sigmoid" else -2))
             return Severity.WARNING, f"scores of at most 1 keep the loss of {classes} classes above {least:.2f}"
+    if layer.type in ("Sigmoid", "Softmax") and loss.type == "HingeLoss":
+        classes = _classes(loss)
+        if classes is not None:
+            return (
+                Severity.INFORMATION,
+                f"scores of 0 to 1 keep the loss of {classes} classes at {classes - 1} or above",
+            )
     return None
 
 

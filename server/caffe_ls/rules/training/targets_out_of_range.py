@@ -5,6 +5,10 @@ reach the target: scores grow without end. Targets that are read as bytes, 0 to 
 usual reason. ContrastiveLoss takes 0 for a pair that differs and anything else for one that is similar. An
 EuclideanLoss on bytes that nobody scales begins at tens of thousands, and its gradients make usual rates diverge.
 
+The labels of a database or of a list of images are whole numbers. Where they are classes, a distance between them says
+nothing: class 9 is no further from class 1 than class 2 is. SoftmaxWithLoss learns classes; a label that is a quantity,
+such as an age, is better scaled to about 1.
+
 Source: sigmoid_cross_entropy_loss_layer.cpp, contrastive_loss_layer.cpp, euclidean_loss_layer.cpp.
 
 Bad:
@@ -46,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.makers import makers
-from caffe_ls.net.model import Net
+from caffe_ls.net.model import Layer, Net
 from caffe_ls.net.value_ranges import values_read
 from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.rules.images import scaled_to_one
@@ -81,6 +85,14 @@ def check(net: Net) -> Iterator[Finding]:
                 f"targets of {values.low:.4g} to {values.high:.4g}: their squares make a loss that diverges easily"
             )
             yield Finding(place, message, _scaled(net, index), severity=Severity.INFORMATION, layer=layer.name)
+        elif (source := layer.sources[1]) is not None and _gives_labels(net.layers[source.layer], source.top):
+            what = f"a distance to `{layer.bottoms[1]}`, which is a whole number: no measure for classes, and unscaled"
+            yield Finding(place, what, severity=Severity.INFORMATION, layer=layer.name)
+
+
+def _gives_labels(layer: Layer, top: int) -> bool:
+    """Whether a top holds the labels of a database or of a list, which Caffe reads as whole numbers."""
+    return layer.type in ("Data", "ImageData") and layer.judged and top == 1
 
 
 def _classes_beside(net: Net, index: int) -> int | None:
