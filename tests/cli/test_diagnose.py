@@ -105,6 +105,15 @@ def test_files_beside_the_log_are_taken_when_they_can_be_nothing_else(folder: Pa
     assert run("diagnose", "--format", "json", "train.log", cwd=folder).report["causes"][0]["cause"] == "healthy"
 
 
+def test_the_net_that_the_printed_solver_names_stands_in_for_the_one_that_is_not_printed(folder: Path) -> None:
+    zero = runs.CLASSIFIER.replace('weight_filler { type: "xavier" }', "")
+    (folder / "net.prototxt").write_text(zero, encoding="utf-8")
+    (folder / "train.log").write_bytes(runs.run(runs.STUCK, solver=SOLVER, net="", rates=lambda _: 1))
+    cause = run("diagnose", "--format", "json", "train.log", cwd=folder).report["causes"][0]
+    assert cause["cause"] == "zero-initialised-weights"
+    assert cause["fixes"][0]["edits"][0]["path"] == "net.prototxt"
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bytes])
 def test_packed_logs_and_standard_input(tmp_path: Path, pack: object) -> None:
     log = _diverging()

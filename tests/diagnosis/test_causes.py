@@ -108,10 +108,28 @@ def test_a_warm_up_is_no_growing_rate() -> None:
     assert first_cause(run(rates=lambda at: min(0.01, 0.001 * (at + 1)))) == "healthy"
 
 
-def test_a_rate_that_is_no_number_even_where_the_loss_shows_it_first() -> None:
+def test_a_rate_that_grows_although_the_log_shows_no_rates() -> None:
+    log = run((2.3, 2.2, 2.1, 5.0, 50.0, 80.0, 87.3), solver=_solver(lr_policy='"exp"', gamma=4))
+    log = b"\n".join(line for line in log.split(b"\n") if b", lr = " not in line)
+    assert first_cause(log) == "learning-rate-grows"
+
+
+def test_a_rate_that_is_no_number_between_two_displays() -> None:
     solver = _solver(lr_policy='"sigmoid"', gamma="inf", stepsize=10)
-    log = run((2.3, 2.3, math.nan, math.nan), solver=solver, rates=lambda at: 0 if at < 10 else 0.01, display=5)
+    losses = (2.3, 2.3, 2.3, math.nan, math.nan)
+    log = run(losses, solver=solver, rates=lambda at: 0 if at < 10 else 0.01, display=4)
     assert first_cause(log) == "learning-rate-not-finite"
+
+
+def test_rates_that_a_fork_computes_by_a_formula_of_its_own_are_taken_as_the_log_shows_them() -> None:
+    solver = _solver(lr_policy='"poly"', power=0.5, max_iter=8)
+    assert first_cause(run(LEARNS, solver=solver, rates=lambda at: 0.01 * 0.9**at)) == "healthy"
+
+
+def test_a_rate_below_zero_although_the_log_shows_no_rates() -> None:
+    log = run((2.3, 2.5, 2.9, 9.0, 70.0), solver=_solver(base_lr=-0.05))
+    log = b"\n".join(line for line in log.split(b"\n") if b", lr = " not in line)
+    assert first_cause(log) == "solver-misconfigured"
 
 
 def test_momentum_above_one() -> None:
@@ -229,7 +247,20 @@ def test_sigmoids_one_upon_the_other() -> None:
     assert first_cause(run(STUCK, net=net)) == "vanishing-gradient"
 
 
+def test_zeros_that_a_resumed_run_shows_are_named_whatever_made_them() -> None:
+    weights = passes({"ip1 weights": 0, "ip1 top": 0, "relu1 top": 0, "ip1 steps": 0})
+    resumed = b"I1121 01:30:00.000123 77 solver.cpp:1] Resuming from a_iter_500.solverstate\n"
+    log = run(STUCK, debug=lambda _: weights).replace(b"Iteration ", b"Iteration 50")
+    head, start, tail = log.partition(b"I1121 01:30:00.000123    77 net.cpp:12] Iteration 500")
+    assert first_cause(head + resumed + start + tail) == "zero-initialised-weights"
+
+
 # Values that are no numbers.
+
+
+def test_nan_of_the_first_iteration_is_never_healthy() -> None:
+    causes = causes_of(run((math.nan,) * 4, net="", solver=""))
+    assert (causes[0].cause, "healthy" in [cause.cause for cause in causes]) == ("bad-input", False)
 
 
 def test_nan_out_of_the_data_layer() -> None:
@@ -267,6 +298,16 @@ def test_a_pooling_window_of_nothing(kernel: int, stride: int) -> None:
     log = run((math.nan,) * 4, net=_pooling(kernel, stride), debug=debug)
     assert first_cause(log) == "pooling-window-outside-input"
     assert first_cause(run((math.nan,) * 4, net=_pooling(kernel, stride))) == "pooling-window-outside-input"
+
+
+def test_pooling_that_makes_nan_of_finite_numbers_has_an_empty_window_of_whatever_size() -> None:
+    net = _pooling(2, 3).replace('"Input"', '"HDF5Data"').replace("input_param", "#")
+
+    def debug(_: int) -> str:
+        data = "    [Forward] Layer data, top blob data data: 0.4"
+        return f"{data}\n    [Forward] Layer pool, top blob pool data: nan"
+
+    assert first_cause(run((math.nan,) * 4, net=net, debug=debug)) == "pooling-window-outside-input"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES
 from caffe_ls.analysis.log_document import LogDocument
-from caffe_ls.analysis.log_links import OpenPrototxt, files_of_run, layers_of
+from caffe_ls.analysis.log_links import OpenPrototxt, files_of_run, names_in, names_told
 from caffe_ls.analysis.workspace import nets_of_solver
 from caffe_ls.settings import Settings
 from caffe_ls.training_log.growing_text import GrowingText
@@ -44,7 +44,7 @@ def _beside(
         return None, None
     documents = [document for name in names if (document := opened(os.path.join(folder, name))) is not None]
     solvers = [document for document in documents if document.kind == "solver"]
-    spoken_of = _spoken_of(run)
+    spoken_of = names_told(run)
     if not spoken_of:
         return None, None
     found = []
@@ -53,27 +53,6 @@ def _beside(
             os.path.join(folder, os.path.basename(solver.path)), solver.file, access.read, "", top
         ):
             net = opened(link.path) if link.path is not None and link.field != "test_net" else None
-            if net is not None and net.kind == "net" and spoken_of <= _words(net):
+            if net is not None and net.kind == "net" and spoken_of <= names_in(net):
                 found.append((solver, net))
     return found[0] if len(found) == 1 else (None, None)
-
-
-def _spoken_of(run: Run) -> set[str]:
-    """The layers and outputs of training that the log names, but for what Caffe adds of its own."""
-    layers = {
-        quantity.layer or ""
-        for phase, _, quantity in run.debug
-        if phase == "TRAIN" and not (quantity.layer or "").endswith("_split")
-    }
-    outputs = {output.name for output in run.outputs if output.phase == "TRAIN" and "(automatic)" not in output.name}
-    return layers | outputs
-
-
-def _words(net: PrototxtDocument) -> set[str]:
-    """The names of layers and of their blobs."""
-    from caffe_ls.net.lower import lower_file
-
-    names = {layer.name for layer in layers_of(net.file)}
-    for placed in lower_file(net.file, net.dialect).layers:
-        names.update(placed.spec.tops)
-    return names

@@ -117,6 +117,27 @@ def belongs(net: PrototxtDocument, document: LogDocument) -> bool:
     return any(_is_of(run, net, document) for run in document.record.runs)
 
 
+def names_told(run: Run) -> set[str]:
+    """The layers and outputs of training that the log names, but for what Caffe adds of its own."""
+    layers = {
+        quantity.layer or ""
+        for phase, _, quantity in run.debug
+        if phase == "TRAIN" and not (quantity.layer or "").endswith("_split")
+    }
+    outputs = {output.name for output in run.outputs if output.phase == "TRAIN" and "(automatic)" not in output.name}
+    return layers | outputs
+
+
+def names_in(net: PrototxtDocument) -> set[str]:
+    """The names of a net's layers and of their tops."""
+    from caffe_ls.net.lower import lower_file
+
+    names = {layer.name for layer in layers_of(net.file)}
+    for placed in lower_file(net.file, net.dialect).layers:
+        names.update(placed.spec.tops)
+    return names
+
+
 def _layer_of(entry: Entry) -> LayerPlace | None:
     field = entry.field
     if field is None or field.name not in ("layer", "layers") or not isinstance(field.value, Message):
@@ -146,7 +167,8 @@ def _text(value: Scalar | None) -> str:
 def _is_of(run: Run, net: PrototxtDocument, document: LogDocument) -> bool:
     printed = [text for text in run.texts if text.kind == "net"]
     if not printed:
-        return False
+        told = names_told(run)
+        return bool(told) and told <= names_in(net)
     here = {layer.name for layer in layers_of(net.file)}
     return any(_shared(document, text, here) >= _LEAST_SHARE for text in printed)
 

@@ -45,6 +45,14 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         )
     if symptoms.came_suddenly and not _acts_at_once(symptoms, origin):
         yield _between_displays(symptoms, origin)
+    if symptoms.broke_before_any_update and origin is None:
+        text = "nan is there in the first iteration, before any update: the data, or what a layer computes of them"
+        yield Cause(
+            "bad-input",
+            0.4,
+            (Reason(found.line, text),),
+            "train one iteration with debug_info: true: it names the layer",
+        )
 
 
 def _in_tests(symptoms: Symptoms) -> Iterator[Cause]:

@@ -37,7 +37,7 @@ def _global_statistics(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
     """Statistics that training never fills are 0: every value is divided by the root of eps (batch_norm_layer.cpp)."""
     evidence = symptoms.evidence
     fields = spec.fields.group("batch_norm_param")
-    if not fields.flag("use_global_stats") or evidence.has_weights_loaded:
+    if not fields.flag("use_global_stats"):
         return
     eps = fields.number("eps", _DEFAULT_EPS)
     factor = 1 / math.sqrt(eps) if eps > 0 else math.inf
@@ -55,6 +55,8 @@ def _global_statistics(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
             before, after = shown(given.values[0]), shown(made.values[0])
             words = f"in the first pass it made {after} of {before}: {shown(ratio)} times as much"
             reasons.append(Reason(made.line_at(0), words))
+    if evidence.has_weights_loaded and not seen:
+        return  # The statistics may have come with them.
     harmed = symptoms.has_trouble or not symptoms.improved
     sure = 0.98 if seen and harmed else 0.95 if harmed and symptoms.has_trouble else 0.75 if harmed else 0.3
     fix = set_in_layer(evidence, spec.name, ("batch_norm_param", "use_global_stats"), "false")
@@ -64,17 +66,20 @@ def _global_statistics(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
 def _single_value(symptoms: Symptoms, spec: LayerSpec) -> Iterator[Cause]:
     """A batch of one with maps of one pixel: the mean of one value is the value, what is left is 0."""
     evidence = symptoms.evidence
-    shape = evidence.bottom_shape(spec.name)
-    if shape is None or not shape or spec.fields.group("batch_norm_param").flag("use_global_stats"):
+    if spec.fields.group("batch_norm_param").flag("use_global_stats"):
         return
-    values = [dim for at, dim in enumerate(shape) if at != 1]
-    if None in values or math.prod(dim or 0 for dim in values) != 1:
+    shape, made, given = evidence.bottom_shape(spec.name), evidence.top(spec.name), evidence.bottom(spec.name)
+    values = [dim for at, dim in enumerate(shape or ()) if at != 1]
+    is_zero = made is not None and bool(made.values) and made.values[0] == 0
+    if shape and None not in values:
+        if math.prod(dim or 0 for dim in values) != 1:
+            return
+    elif not (is_zero and given is not None and given.values and given.values[0]):
         return
     line = evidence.layer_line(spec.name)
     text = f"`{spec.name}` normalises each channel over a single value (batch of 1, one pixel): nothing but 0 is left"
     reasons = [Reason(line, text)]
-    made = evidence.top(spec.name)
-    if made is not None and made.values and made.values[0] == 0:
+    if made is not None and is_zero:
         reasons.append(Reason(made.line_at(0), f"its output is exactly 0 from iteration {made.iterations[0]} on"))
     sure = 0.97 if not symptoms.improved or symptoms.broke_in_training else 0.4
     yield Cause(_NAME, sure, tuple(reasons), "give the data layer a batch_size of several")

@@ -24,9 +24,11 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
 def _zero(symptoms: Symptoms) -> Iterator[Cause]:
     """A hidden layer of zeros gives 0, and no gradient passes it; in the last layer alone zeros do no harm."""
     evidence = symptoms.evidence
-    if evidence.has_weights_loaded or symptoms.improved:
+    if symptoms.improved:
         return
     zeros = [layer for layer in _hidden(evidence) if _is_zero(evidence, layer)]
+    if evidence.has_weights_loaded or not evidence.is_from_start:
+        zeros = [layer for layer in zeros if evidence.params(layer.name)]  # Only what the log shows counts.
     if not zeros:
         yield from _zero_in_log(evidence)
         return
@@ -99,7 +101,7 @@ def _hidden(evidence: Evidence) -> list[Layer]:
 
 def _is_zero(evidence: Evidence, layer: Layer) -> bool:
     params = evidence.params(layer.name)
-    if params and evidence.is_from_start:
+    if params:
         return params[0][0].values[0] == 0
     return typical_weight(evidence, layer) == 0
 
@@ -115,26 +117,29 @@ def _stays_at_chance(symptoms: Symptoms) -> bool:
 def _born_dead(symptoms: Symptoms) -> Iterator[Cause]:
     """ReLUs that let nothing through in the very first pass: no step has been taken that could have killed them."""
     evidence = symptoms.evidence
-    if symptoms.improved or not evidence.is_from_start:
+    if symptoms.improved:
         return
+    fresh = evidence.is_from_start
     for death in symptoms.dead:
         if not death.born or not _is_given_something(evidence, death.layer):
             continue
-        reasons = [Reason(death.line, f"all outputs of `{death.layer}` are exactly 0 from the first pass on")]
+        since = "from the first pass on" if fresh else "in every pass shown: its units died before"
+        reasons = [Reason(death.line, f"all outputs of `{death.layer}` are exactly 0 {since}")]
         maker = _weights_before(evidence, death.layer)
         fixes: tuple[Fix, ...] = ()
-        if maker is not None:
+        if maker is not None and fresh:
             reasons += list(_bias_reason(evidence, maker))
             fixes = (
                 set_in_layer(evidence, maker.name,
                              (PARAMS.get(maker.type, "convolution_param"), "bias_filler", "value"), "0"),
             )  # fmt: skip
-        sure = 0.6 if symptoms.broke_in_training else 0.96
-        yield Cause(
-            "dead-relu", sure, tuple(reasons), "set the bias_filler to 0: the layer gives something else than 0", fixes
-        )
+        sure = 0.6 if symptoms.broke_in_training or not fresh else 0.96
+        confirm = "set the bias_filler to 0: the layer gives something else than 0"
+        if not fresh:
+            confirm = "start from weights of before: those of this snapshot let nothing through"
+        yield Cause("dead-relu", sure, tuple(reasons), confirm, fixes)
         return
-    if not evidence.has_debug and not symptoms.broke_in_training:
+    if fresh and not evidence.has_debug and not symptoms.broke_in_training:
         yield from _dead_by_filler(symptoms)
 
 

@@ -20,6 +20,7 @@ from caffe_ls.net.model import Layer
 _NAME = "loss-misuse"
 _WANTS_PROBABILITIES = frozenset({"MultinomialLogisticLoss"})
 _GIVES_PROBABILITIES = frozenset({"Softmax", "Sigmoid"})
+_ENOUGH = 4  # Displays of a run that began elsewhere: a single batch may count nothing.
 _KEEPS_PROBABILITIES = frozenset({"Split", "Reshape", "Flatten", "Concat", "Slice", "Crop"})
 
 
@@ -70,11 +71,12 @@ def _nothing(symptoms: Symptoms, curve: LossCurve) -> Iterator[Cause]:
     """A loss of exactly 0 from the first iteration on, with no gradient: nothing is counted."""
     values = curve.series.values
     solver = symptoms.evidence.solver
-    if not values or any(values) or curve.from_tests or not symptoms.evidence.is_from_start:
+    least = 1 if symptoms.evidence.is_from_start else _ENOUGH
+    if len(values) < least or any(values) or curve.from_tests:
         return
     if solver is not None and solver.has("iter_size") and solver.integer("iter_size") <= 0:
         return
-    reasons = [Reason(curve.series.line_at(0), f"`{curve.name}` is exactly 0 from the first iteration on")]
+    reasons = [Reason(curve.series.line_at(0), f"`{curve.name}` is exactly 0 in every iteration shown")]
     zero = [
         (quantity, series)
         for quantity, series in symptoms.evidence.every_backward()

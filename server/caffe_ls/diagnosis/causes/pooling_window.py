@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.edits import set_in_layer
-from caffe_ls.diagnosis.origin import origin_of
+from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.net.model import LayerSpec
 
 _NAME = "pooling-window-outside-input"
+_LARGE = 1e30
+"""Above this sums overflow whatever is pooled."""
 
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
@@ -21,8 +23,11 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         return
     origin = origin_of(symptoms)
     for spec in evidence.written.values():
+        if spec.type != "Pooling":
+            continue
         shape = evidence.bottom_shape(spec.name)
-        if spec.type != "Pooling" or shape is None or len(shape) != 4:
+        if shape is None or len(shape) != 4 or None in shape[2:]:
+            yield from _as_its_output_shows(symptoms, origin, spec)
             continue
         side = empty_window(spec, shape[2], shape[3])
         if side is None:
@@ -43,6 +48,19 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             sure = 0.3
         fix = set_in_layer(evidence, spec.name, ("pooling_param", "stride"), str(kernel))
         yield Cause(_NAME, sure, tuple(reasons), f"set the stride of `{spec.name}` to {kernel} or less", (fix,))
+
+
+def _as_its_output_shows(symptoms: Symptoms, origin: Origin | None, spec: LayerSpec) -> Iterator[Cause]:
+    """Where the size of the input is not known: of finite numbers pooling makes others in an empty window alone."""
+    found = symptoms.nonfinite
+    if origin is None or found is None or origin.layer != spec.name or origin.direction != "forward":
+        return
+    pads = any(spec.fields.group("pooling_param").integer(name) for name in ("pad", "pad_h", "pad_w"))
+    if pads or not origin.inputs_are_finite or origin.largest_input > _LARGE:
+        return
+    text = f"the first value that is no number comes out of `{spec.name}`, what it pools is finite: a window is empty"
+    reasons = (Reason(found.line, text), Reason(symptoms.evidence.layer_line(spec.name), f"`{spec.name}` is set here"))
+    yield Cause(_NAME, 0.9, reasons, f"hold kernel and stride of `{spec.name}` against the size of its input")
 
 
 def empty_window(spec: LayerSpec, height: int | None, width: int | None) -> tuple[str, int, int, int, int] | None:

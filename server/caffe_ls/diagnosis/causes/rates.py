@@ -9,8 +9,10 @@ from caffe_ls.analysis.observations import first_odd, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.edits import set_solver
 from caffe_ls.diagnosis.symptoms import Symptoms
-from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, policy_of
+from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, policy_of, rate_at
+from caffe_ls.training_log.series import Series
 
+_COMPARED = 50  # Of the rates that a log shows.
 _GROWN = 10.0
 """From an order of magnitude on, a rate that was right at the start is wrong: too high rates diverge within a few."""
 
@@ -22,14 +24,24 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def simulated(symptoms: Symptoms) -> tuple[RatePolicy, RateAnalysis] | None:
-    """The policy and the rate that it gives over the iterations of the run."""
+    """The policy and the rate that it gives over the iterations of the run; None where the log shows other rates."""
     solver, last = symptoms.evidence.solver, symptoms.evidence.run.last_iteration
     policy = None if solver is None else policy_of(solver)
-    if policy is None or last is None:
+    if policy is None or last is None or not _agrees(policy, symptoms.evidence.run.rate):
         return None
     # Of the iteration that ends a run only the loss is computed: it has no update any more.
     ran = last if symptoms.evidence.ended == "done" and last == policy.max_iter else last + 1
     return policy, analyse(policy, max(ran, 1))
+
+
+def _agrees(policy: RatePolicy, rates: Series) -> bool:
+    """Whether the rates that the log shows are those of the policy: a fork may compute others from the same fields."""
+    every = max(1, len(rates.values) // _COMPARED)
+    for iteration, rate in zip(rates.iterations[::every], rates.values[::every], strict=True):
+        computed = rate_at(policy, iteration)
+        if math.isfinite(rate) and not math.isclose(rate, computed, rel_tol=1e-3) and not policy.depends_on_loss:
+            return False
+    return True
 
 
 def _not_finite(symptoms: Symptoms) -> Iterator[Cause]:
@@ -72,9 +84,12 @@ def _is_finite(symptoms: Symptoms, field: str) -> bool:
 def _grows(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = symptoms.evidence
     rates = evidence.run.rate
-    seen = [(i, v, rates.line_at(k)) for k, (i, v) in enumerate(zip(rates.iterations, rates.values, strict=True))]
-    finite = [point for point in seen if math.isfinite(point[1]) and point[1] > 0]
     found = simulated(symptoms)
+    points = zip(rates.iterations, rates.values, strict=True)
+    seen: list[tuple[int, float, int | None]] = [(i, v, rates.line_at(at)) for at, (i, v) in enumerate(points)]
+    if not seen and found is not None:
+        seen = [(i, rate_at(found[0], i), None) for i in evidence.run.loss.iterations]
+    finite = [point for point in seen if math.isfinite(point[1]) and point[1] > 0]
     start = finite[0][1] if finite else (found[1].start.rate if found else 0.0)
     if not start > 0:
         return

@@ -31,8 +31,10 @@ def _from_log(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = symptoms.evidence
     rates = evidence.run.rate
     finite = finite_values(rates)
+    if not finite and evidence.solver is not None and evidence.solver.number("base_lr") < 0:
+        finite = [evidence.solver.number("base_lr")]
     if finite and all(rate < 0 for rate in finite):
-        line = rates.line_at(0)
+        line = rates.line_at(0) if rates.values else evidence.solver_line("base_lr")
         reason = Reason(line, f"the rate is {finite[0]:g}: each update climbs the loss instead of descending it")
         value = f"{-finite[0]:g}"
         yield _cause((reason,), "base_lr", set_solver(evidence, "base_lr", value))
