@@ -459,7 +459,7 @@ def test_shapes_that_do_not_fit_are_told_with_the_places_that_made_them(
     problems.filter(has_text="layer `conv1` makes").first.wait_for()
     workbench.screenshot("problem-with-related-places")
     problems.filter(has_text="layer `conv2` makes").first.dblclick()
-    expect(workbench.page.locator("#status\\.editor\\.selection")).to_contain_text("Ln 25")
+    expect(workbench.page.locator("#status\\.editor\\.selection")).to_contain_text("Ln 26")
     workbench.wait_for_focus()
 
     workbench.go_to(22, 13)
