@@ -110,12 +110,22 @@ def rules_page(rules: tuple[Rule, ...]) -> str:
         "for one place, by a comment `# caffe-ls: ignore[rule]` on the line or above it;\n"
         "for a file, by `# caffe-ls: ignore-file[rule]`.\n"
         "`caffe-ls explain RULE` prints a rule's page.\n\n"
-        f"Severities say what happens:\n\n{severities}\n\n{rules_table(rules, '')}"
+        f"Severities say what happens:\n\n{severities}\n\n{rules_table(rules)}"
     )
 
 
-def rules_table(rules: tuple[Rule, ...], folder: str) -> str:
-    """All rules by category, linked to their pages in `folder`."""
+def rules_summary() -> str:
+    """How many rules there are of each category, for the README; the table of all is a page of the manual."""
+    rules = all_rules()
+    lines = ["| category | rules | what they find |", "|---|---|---|"]
+    for category in Category:
+        count = sum(rule.category is category for rule in rules)
+        lines.append(f"| `{category.value}` | {count} | {CATEGORY_WORDS[category]} |")
+    return "\n".join(lines) + "\n"
+
+
+def rules_table(rules: tuple[Rule, ...]) -> str:
+    """All rules by category, linked to their pages."""
     lines: list[str] = []
     for category in Category:
         chosen = [rule for rule in rules if rule.category is category]
@@ -123,7 +133,7 @@ def rules_table(rules: tuple[Rule, ...], folder: str) -> str:
             lines += [f"### `{category.value}`: {CATEGORY_WORDS[category]}", ""]
             lines += ["| rule | severity | fix | says |", "|---|---|---|---|"]
             lines += [
-                f"| [{rule.name}]({folder}{rule.name}.md) | {rule.severity.value} | {'yes' if rule.fixable else ''} "
+                f"| [{rule.name}]({rule.name}.md) | {rule.severity.value} | {'yes' if rule.fixable else ''} "
                 f"| {rule.summary} |"
                 for rule in chosen
             ]
@@ -213,7 +223,7 @@ def features_table() -> str:
 
 
 _SECTIONS: dict[str, Callable[[], str]] = {
-    "rules": lambda: rules_table(all_rules(), "docs/rules/"),
+    "rules": rules_summary,
     "features": features_table,
 }
 
