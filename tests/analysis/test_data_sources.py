@@ -94,6 +94,13 @@ def test_records_are_counted(tmp_path: Path) -> None:
     assert [found.records for found in source_files(net_text(document), document.context.files)] == [5]
 
 
+def test_what_lies_above_and_has_but_its_name_in_common_is_an_assumption() -> None:
+    files = {"/list.txt": b"a.jpg 3\n", "/a.jpg": jpeg(640, 480)}
+    document = _document("ImageData", 'image_data_param { source: "list.txt" batch_size: 2 }', files)
+    assert _shapes(document)[0] == (2, 3, 480, 640)
+    assert judged_nets(document)[0].assumes == ("that `/list.txt` is read",)
+
+
 def test_without_data_the_mean_file_tells_its_size() -> None:
     mean = stored("BlobProto", "num: 1 channels: 3 height: 8 width: 9")
     fields = f'transform_param {{ mean_file: "mean.binaryproto" }} {DATA}'

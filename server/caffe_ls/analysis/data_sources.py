@@ -176,7 +176,10 @@ def _source_file(layer: int, spec: LayerSpec, files: FilesBeside) -> DataSourceF
     transform = spec.fields.group("transform_param")
     key = (_source_file, spec.type, path, written, _options(spec.type, own, transform), spec.tops)
     found = files.access.once(key, lambda: _looked_at(spec, own, transform, written, path, files))
-    return found._replace(layer=layer)
+    record = found.record
+    if record is not None and not record.assumes and not files.is_surely_meant(written):
+        record = record._replace(assumes=f"that `{path}` is read")
+    return found._replace(layer=layer, record=record)
 
 
 def _options(kind: str, own: Group, transform: Group) -> tuple[object, ...]:

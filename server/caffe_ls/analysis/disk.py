@@ -78,6 +78,13 @@ class FilesBeside:
             key, lambda: find_named_file(written, self.path, self._there, self.start_directory, self.top)
         )
 
+    def is_surely_meant(self, written: str) -> bool:
+        """Whether what is found is the file that Caffe will open, as far as anybody can tell.
+
+        A mere name that is found in some folder above may be another file that happens to be called so.
+        """
+        return "/" in written or self.search(written)[1] in ("from the start directory", "beside the file")
+
     def _there(self, path: str) -> object:
         stored = self.access.stored(path)
         return stored if stored is not None else (self.access.names_in(path) or None)

@@ -56,6 +56,30 @@ def test_files_that_are_not_there_are_information() -> None:
     assert [finding.message.split()[0] for finding in found] == ["`mean.binaryproto`", "`train`"]
 
 
+@pytest.mark.parametrize(
+    ("source", "folder", "severity"),
+    [
+        ("train", "/m/nets/train", Severity.ERROR),
+        ("train", "/m/train", Severity.INFORMATION),
+        ("data/train", "/m/data/train", Severity.ERROR),
+    ],
+)
+def test_what_lies_above_and_has_but_its_name_in_common_may_be_something_else(
+    source: str, folder: str, severity: Severity
+) -> None:
+    net = _layer("Data", f'data_param {{ source: "{source}" backend: LMDB batch_size: 4 }}')
+    text = f"#- /m/nets/net.prototxt\n{net}#- {folder}/CURRENT\n#- {folder}/MANIFEST-000004\n"
+    assert [finding.severity for finding in findings_of(text) if finding.rule in RULES] == [severity]
+
+
+def test_a_mean_that_has_but_its_name_in_common_is_held_against_nothing() -> None:
+    fields = 'transform_param { mean_file: "mean.binaryproto" crop_size: 257 } data_param { source: "x" batch_size: 4 }'
+    told = ["mean-file-does-not-fit"]
+    for path, expected in (("/m/nets/net.prototxt", []), ("/net.prototxt", told)):
+        found = findings_of(f"#- {path}\n{_layer('Data', fields)}{MEAN}")
+        assert [finding.rule for finding in found if finding.rule in told] == expected
+
+
 def test_without_a_disk_nothing_is_said_of_files() -> None:
     assert _found(_layer("Data", 'data_param { source: "train" backend: LMDB }'), "") == []
 

@@ -5,7 +5,8 @@ wanted, an HDF5 file where a list of them is wanted, an empty list, a dataset th
 as it builds the layer, with `Failed to open leveldb`, `mdb_status == 0 (20 vs. 0) Not a directory` or `Failed to find
 HDF5 dataset`.
 
-What cannot be looked into is told as information.
+What cannot be looked into is told as information, and so is what has only its name in common with the source: it lies
+in a folder above the net's, and Caffe may be started elsewhere.
 
 Source: db_leveldb.cpp, db_lmdb.cpp, image_data_layer.cpp, hdf5_data_layer.cpp, hdf5.cpp, window_data_layer.cpp.
 
@@ -62,7 +63,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         span = own.place("source").shift(layer.base)
         if source.problem:
             message = f"`{source.written}` is nothing that {layer.spec.type} can read: {source.problem}"
-            yield Finding(span, message, tuple(_fixes(document, text, source)))
+            severity = None if files.is_surely_meant(source.written) else Severity.INFORMATION
+            yield Finding(span, message, tuple(_fixes(document, text, source)), severity=severity)
         elif source.unread:
             message = f"`{source.written}` cannot be looked at: {source.unread}"
             yield Finding(span, message, severity=Severity.INFORMATION)

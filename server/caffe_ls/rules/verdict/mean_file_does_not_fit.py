@@ -63,7 +63,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     text = net_text(document)
     means = [mean for mean in mean_files(text, files) if text.layers[mean.layer].spec.type in _TYPES]
     images = images_of(text, files) if means else {}
-    for mean in means:
+    for mean in (mean for mean in means if files.is_surely_meant(mean.written)):
         layer = text.layers[mean.layer]
         if mean.problem:
             place = layer.spec.fields.group("transform_param").place("mean_file").shift(layer.base)
