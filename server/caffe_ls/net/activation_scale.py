@@ -67,7 +67,7 @@ class Way(NamedTuple):
     """The way of the data to a loss: the loss, the bottom that it reads, its scale, and the layers of weights before.
 
     `layers` are those since the last place at which the scale was certain or unknown, the nearest to the data first;
-    `saturating` are the layers among them whose slope is less than 1 everywhere.
+    `saturating` are the layers among them whose slope is less than 1 everywhere, and `through` all that it goes through.
     """
 
     loss: int
@@ -75,6 +75,7 @@ class Way(NamedTuple):
     scale: Scale
     layers: tuple[int, ...]
     saturating: tuple[int, ...]
+    through: tuple[int, ...]
 
 
 def ways_to_losses(net: Net, ends_in: Callable[[Scale], bool], data: float = 1.0) -> Iterator[Way]:
@@ -94,12 +95,16 @@ def ways_to_losses(net: Net, ends_in: Callable[[Scale], bool], data: float = 1.0
                 yield Way(index, position, scale, *_way_back(net, scales, source))
 
 
-def _way_back(net: Net, scales: Sequence[Scale], source: Source) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _way_back(
+    net: Net, scales: Sequence[Scale], source: Source
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     weighted: list[int] = []
     saturating: list[int] = []
+    through: list[int] = []
     at: Source | None = source
     while at is not None:
         layer = net.layers[at.layer]
+        through.append(at.layer)
         if layer.type in WEIGHTED:
             weighted.append(at.layer)
         elif layer.type == "Sigmoid":
@@ -108,7 +113,7 @@ def _way_back(net: Net, scales: Sequence[Scale], source: Source) -> tuple[tuple[
             break
         known = [one for one in layer.sources if one is not None]
         at = max(known, key=lambda one: scales[one.layer].signal) if known else None
-    return tuple(reversed(weighted)), tuple(reversed(saturating))
+    return tuple(reversed(weighted)), tuple(reversed(saturating)), tuple(reversed(through))
 
 
 @lru_cache(maxsize=4)
@@ -228,13 +233,23 @@ def _batch_norm(layer: Layer) -> Transfer:
     return transfer
 
 
+def factor_of(layer: Layer) -> float | None:
+    """What a Power without exponent, or a Scale as it begins, multiplies by; None where it is not known."""
+    if layer.type == "Power":
+        own = layer.spec.fields.group("power_param")
+        return abs(own.number("scale", 1.0)) if own.number("power", 1.0) == 1 else None
+    own = layer.spec.fields.group("scale_param")
+    shape = layer.param_shapes[0] if layer.param_shapes else None
+    factor = filled(own.group("filler"), shape) if own.has("filler") and len(layer.bottoms) == 1 else None
+    return factor.root_mean_square if factor is not None else None
+
+
 def _scale(layer: Layer) -> Transfer:
     if len(layer.bottoms) > 1:
         return _product
     own = layer.spec.fields.group("scale_param")
-    shape = layer.param_shapes[0] if layer.param_shapes else None
-    factor = filled(own.group("filler"), shape) if own.has("filler") else None
-    scaled = _times(factor.root_mean_square if factor is not None else 1.0)
+    factor = factor_of(layer)
+    scaled = _times(factor if factor is not None else 1.0)
     bias = filled(own.group("bias_filler"), None) if own.flag("bias_term") and own.has("bias_filler") else None
     return _shifted(scaled, bias.mean) if bias is not None else scaled
 
@@ -294,10 +309,10 @@ def _lrn(layer: Layer) -> Transfer:
 
 
 def _power(layer: Layer) -> Transfer:
-    own = layer.spec.fields.group("power_param")
-    if own.number("power", 1.0) != 1:
+    factor = factor_of(layer)
+    if factor is None:
         return _unknown
-    return _shifted(_times(abs(own.number("scale", 1.0))), own.number("shift"))
+    return _shifted(_times(factor), layer.spec.fields.group("power_param").number("shift"))
 
 
 def _embed(layer: Layer) -> Transfer:

@@ -138,3 +138,37 @@ def test_an_inverse_hyperbolic_sine_made_of_layers_is_no_certain_fault() -> None
         'layer { name: "f" type: "Log" bottom: "x1" top: "y" }\n'
     )
     assert _severities(text + TAIL) == [Severity.INFORMATION]
+
+
+@pytest.mark.parametrize(
+    ("kind", "param", "severities"),
+    [
+        ("Power", "power_param { power: 0 }", [Severity.WARNING]),
+        ("Power", "power_param { scale: 1e-50 shift: 1 }", [Severity.WARNING]),  # 0 in float32
+        ("Exp", "exp_param { base: 1 }", [Severity.WARNING]),
+        ("Log", "log_param { scale: 0 shift: 2 }", [Severity.WARNING]),
+        ("Power", "power_param { shift: 1 }", []),
+        ("Exp", "", []),
+    ],
+)
+def test_what_is_the_same_for_every_input_is_told(kind: str, param: str, severities: list[Severity]) -> None:
+    found = [one for one in findings_of(_text("", kind, param)) if one.rule == "same-for-every-input"]
+    assert [one.severity for one in found] == severities
+
+
+def test_ones_made_of_a_blob_that_others_read_may_be_meant() -> None:
+    ones = 'layer { name: "ones" type: "Power" bottom: "x" top: "ones" power_param { scale: 0 shift: 1 } }\n'
+    both = 'layer { name: "sum" type: "Eltwise" bottom: "x" bottom: "ones" top: "y" }\n'
+    found = [one for one in findings_of(HEAD + ones + both + TAIL) if one.rule == "same-for-every-input"]
+    assert [one.severity for one in found] == [Severity.INFORMATION]
+
+
+def test_a_factor_of_zero_opens_where_no_relu_stands_behind() -> None:
+    closed = 'layer { name: "s" type: "Scale" bottom: "x" top: "x" scale_param { filler { value: 0 } %s } }\n'
+    relu = 'layer { name: "r" type: "ReLU" bottom: "x" top: "y" %s }\n'
+    tanh = 'layer { name: "r" type: "TanH" bottom: "x" top: "y" }\n'
+    offset = "bias_term: true bias_filler { value: 0.1 }"
+    leaky = "relu_param { negative_slope: 0.1 }"
+    texts = (closed % "" + relu % "", closed % "" + tanh, closed % offset + relu % "", closed % "" + relu % leaky)
+    told = [sum(one.rule == "same-for-every-input" for one in findings_of(HEAD + text + TAIL)) for text in texts]
+    assert told == [1, 0, 0, 0]

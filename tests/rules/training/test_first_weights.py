@@ -160,6 +160,30 @@ def test_stacks_of_sigmoids_starve_and_are_replaced() -> None:
     assert fixed(old, "by `ReLU`").count("type: RELU ") == 10
 
 
+def test_many_sigmoids_starve_slowly_even_with_weights_of_usual_size() -> None:
+    usual = 'weight_filler { type: "xavier" }'
+    assert said(net(*[usual] * 7, unit="Sigmoid")) == [("saturating-stack", "information", "u1")]
+    assert said(net(*[usual] * 5, unit="Sigmoid")) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "severities"),
+    [
+        ('type: "Power" power_param { scale: 1000 }', ["warning"]),
+        ('type: "Power" power_param { scale: -100 }', ["information"]),
+        ('type: "Scale" scale_param { filler { value: 1000 } }', ["warning"]),
+        ('type: "Scale" scale_param { filler { type: "gaussian" mean: 1000 std: 1 } }', ["warning"]),
+        ('type: "Power" power_param { scale: 10 }', []),
+        ('type: "Scale" scale_param { filler { value: 20 } }', []),
+    ],
+)
+def test_a_layer_that_multiplies_by_far_too_much_is_told(more: str, severities: list[str]) -> None:
+    text = net(FILLED).replace(
+        'layer { name: "u1"', f'layer {{ name: "m" bottom: "f1" top: "f1" {more} }}\nlayer {{ name: "u1"'
+    )
+    assert said(text) == [("exploding-activations", severity, "m") for severity in severities]
+
+
 def test_default_sizes_of_fillers() -> None:
     assert said(net('weight_filler { type: "gaussian" }')) == [("filler-without-size", "warning", "f1")]
     assert said(net('weight_filler { type: "uniform" }')) == [("filler-without-size", "warning", "f1")]

@@ -7,6 +7,8 @@ ends in a loss at its ceiling (87.3 for SoftmaxWithLoss), gradients to match, an
 Sigmoid or a TanH one such layer is enough: its units are saturated, and their slope is 0. Behind a BatchNorm the count
 begins anew.
 
+A Power with a large `scale`, or a Scale whose factor begins large, multiplies in the same way.
+
 The size is estimated from fillers, shapes and activation functions for data of size 1; raw pixels make it larger still.
 
 Source: filler.hpp; Glorot and Bengio (2010), He et al. (2015).
@@ -58,13 +60,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.activation_scale import Scale, ways_to_losses
+from caffe_ls.net.activation_scale import Scale, Way, factor_of, ways_to_losses
 from caffe_ls.net.activations import is_normalized
 from caffe_ls.net.first_weights import WEIGHTED, parameters
 from caffe_ls.net.model import Net
 from caffe_ls.rules.filler_fixes import advise_filler, comparison, filler_place, number, rescale, times_advised
-from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.rules.finding import Finding, Severity, fix
 from caffe_ls.rules.rule import net_rule
+from caffe_ls.text.edit import Edit
 
 # Trained nets lie below 30; SoftmaxWithLoss begins at its ceiling from about 100 on.
 _EXPLODED = 300.0
@@ -83,10 +86,15 @@ def check(net: Net) -> Iterator[Finding]:
         growth = way.scale.root_mean_square
         for index in way.layers:
             factor = times_advised(net, index)
-            if index not in told and factor is not None and factor >= _OUT_OF_PROPORTION:
+            if index not in told and factor is not None and factor >= _OUT_OF_PROPORTION and _is_sized(net, index):
                 told.add(index)
                 grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
                 yield _too_large(net, index, grown, is_certain=growth >= _EXPLODED)
+        for index in _multiplying(net, way):
+            if index not in told:
+                told.add(index)
+                grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
+                yield _multiplied(net, index, grown, is_certain=growth >= _EXPLODED)
     for index in net.of_type(*WEIGHTED):
         if index in told or not net.layers[index].needs_backward or not _is_sized(net, index):
             continue
@@ -103,7 +111,31 @@ def _is_large(scale: Scale) -> bool:
 def _is_sized(net: Net, index: int) -> bool:
     """Whether the text gives a size; of a filler that is left at its default another rule speaks."""
     filler = parameters(net.layers[index]).group("weight_filler")
-    return any(filler.has(name) for name in ("std", "value", "min", "max", "mean"))
+    return any(filler.has(name) for name in ("std", "value", "min", "max", "mean", "sparse"))
+
+
+def _multiplying(net: Net, way: Way) -> Iterator[int]:
+    """The layers on the way to a loss that multiply what they read by far more than 1."""
+    for index in net.of_type("Power", "Scale"):
+        factor = factor_of(net.layers[index])
+        if factor is not None and factor >= _OUT_OF_PROPORTION and index in way.through:
+            yield index
+
+
+def _multiplied(net: Net, index: int, what: str, is_certain: bool) -> Finding:
+    layer = net.layers[index]
+    if layer.type == "Power":
+        own, field = layer.spec.fields.group("power_param"), "scale"
+    else:
+        own, field = layer.spec.fields.group("scale_param").group("filler"), "value"
+    factor = factor_of(layer)
+    assert factor is not None
+    place = net.in_file(index, own.place(field) if own.has(field) else own.span)
+    fixes = (fix(f"Set `{field}: 1`", Edit(place, "1")),) if own.has(field) else ()
+    severity = None if is_certain else Severity.INFORMATION
+    return Finding(
+        place, f"`{layer.name}` multiplies by {number(factor)}: {what}", fixes, severity=severity, layer=layer.name
+    )
 
 
 def _too_large(net: Net, index: int, what: str, is_certain: bool) -> Finding:

@@ -32,6 +32,7 @@ Bad:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from caffe_ls.net.losses_of_nets import has_loss, is_known
@@ -48,9 +49,7 @@ _OF_STATISTICS = frozenset({"BatchNorm", "BN", "CuDNNBatchNorm"})
 def check(net: Net) -> Iterator[Finding]:
     if net.phase != "TRAIN":
         return
-    for index in sorted(
-        {param.layer for param in net.params if param.spec.lr_mult < 0 or param.spec.lr_mult >= _LARGE}
-    ):
+    for index in sorted({param.layer for param in net.params if not 0 <= param.spec.lr_mult < _LARGE}):
         yield from _of_layer(net, index)
     learned = [param for param in net.params if net.layers[param.layer].type not in _OF_STATISTICS]
     if not learned or any(param.spec.lr_mult != 0 for param in learned):
@@ -70,7 +69,8 @@ def _of_layer(net: Net, index: int) -> Iterator[Finding]:
         if rate < 0:
             change = fix(f"Set `lr_mult: {-rate:g}`", Edit(place, f"{-rate:g}"))
             yield Finding(place, f"`lr_mult: {rate:g}` makes the loss larger, not smaller", (change,), layer=layer.name)
-        elif rate >= _LARGE:
+        elif not rate < _LARGE:
             change = fix("Set `lr_mult: 10`", Edit(place, "10"))
             message = f"`lr_mult: {rate:g}` is {rate:g} times the solver's rate, more than weights usually stand"
-            yield Finding(place, message, (change,), severity=Severity.INFORMATION, layer=layer.name)
+            severity = Severity.INFORMATION if math.isfinite(rate) else None
+            yield Finding(place, message, (change,), severity=severity, layer=layer.name)

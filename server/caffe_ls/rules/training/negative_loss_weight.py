@@ -1,7 +1,8 @@
 """A loss with a negative weight: training makes it as large as it can.
 
 The net is changed so that the weighted sum of its losses falls. A loss with a negative weight then grows, without end
-where nothing bounds it. Nets that are trained against each other use that on purpose, beside other losses.
+where nothing bounds it. Nets that are trained against each other use that on purpose, beside other losses; and a sum
+that layers compute, such as the mean of a logarithm, may be meant to grow. Both are information.
 
 Source: layer.hpp (Layer::SetLossWeights), net.cpp (Net::ForwardFromTo).
 
@@ -48,5 +49,5 @@ def check(net: Net) -> Iterator[Finding]:
                 place = net.place(at, "loss_weight", index)
                 message = f"`loss_weight: {weight:g}`: training makes this loss larger, not smaller"
                 positive = fix(f"Set `loss_weight: {-weight:g}`", Edit(place, f"{-weight:g}"))
-                severity = Severity.INFORMATION if others else None
+                severity = None if layer.type.endswith("Loss") and not others else Severity.INFORMATION
                 yield Finding(place, message, (positive,), severity=severity, layer=layer.name)

@@ -81,14 +81,17 @@ from caffe_ls.text.edit import Edit
 _LITTLE = 1e-4
 _VANISHED = 1e-5
 _A_STACK = 3
+# Of five and more the lower layers learn late, if at all, even where their weights keep up what the slopes take away.
+_A_HIGH_STACK = 5
+_LITTLE_OF_MANY = 1e-3
 
 
 @net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     if len(net.of_type("Sigmoid")) < _A_STACK:
         return
-    for way in ways_to_losses(net, _is_little, RAW_BYTES):
-        if len(way.saturating) < _A_STACK:
+    for way in ways_to_losses(net, _is_little_of_many, RAW_BYTES):
+        if len(way.saturating) < (_A_STACK if _is_little(way.scale) else _A_HIGH_STACK):
             continue
         first, loss = net.layers[way.saturating[0]], net.layers[way.loss]
         message = (
@@ -103,6 +106,10 @@ def check(net: Net) -> Iterator[Finding]:
 
 def _is_little(scale: Scale) -> bool:
     return 0 < scale.spread < _LITTLE
+
+
+def _is_little_of_many(scale: Scale) -> bool:
+    return 0 < scale.spread < _LITTLE_OF_MANY
 
 
 def _by_relu(net: Net, layers: tuple[int, ...]) -> tuple[Fix, ...]:

@@ -55,8 +55,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             only = ", but for the one before the first iteration" if solver.flag("test_initialization") else ""
             message = f"the first test would come at iteration {interval:,}, after `max_iter: {solver.max_iter}`"
             message += f": there is none{only}"
-            fixes = (replace_value(given, str(max(1, solver.max_iter // 10))),)
-            yield Finding(given.span, message, fixes, severity=Severity.HINT)
+            sooner = replace_value(given, str(max(1, solver.max_iter // 10)))
+            yield Finding(given.span, message, (sooner,), severity=Severity.HINT)
     elif solver.has_generic_net and (solver.max_iter <= 0 or interval <= solver.max_iter):
         message = "`test_interval` without `test_iter`: there is no test net, and nothing is tested"
         fixes = (add_field(document, "test_iter: 100", "test_interval"), remove_field(document, given))

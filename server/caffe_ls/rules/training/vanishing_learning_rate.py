@@ -55,7 +55,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     point = analysis.first_zero if without_gamma else analysis.first_tiny
     if point is None or (not without_gamma and not _stays_tiny(run)):
         return
-    place = next((given.span for given in document.solver.given("gamma")), None) or anchor(document, "lr_policy")
+    blamed = document.solver.first("power" if run.policy.name == "poly" else "gamma")
+    place = blamed.span if blamed is not None else anchor(document, "lr_policy")
     assert place is not None
     what = "0" if point.rate == 0 else number_text(point.rate)
     why = ""
