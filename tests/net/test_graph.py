@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from caffe_ls.net.model import Net, Source
+from caffe_ls.analysis.states import PHASES
+from caffe_ls.net.graph import build
+from caffe_ls.net.lower import lower_file
+from caffe_ls.net.model import DataSource, Net, Source, State
+from caffe_ls.syntax.parser import parse
 from tests.net.nets import inputs, names, net_of
 
 _HEAD = inputs((2, 4), (2,))
@@ -133,12 +137,28 @@ def test_unknown_types_make_unknown_blobs_and_blind_nothing_else() -> None:
 
 
 def test_what_a_layer_made_is_kept_until_its_inputs_change() -> None:
-    from caffe_ls.net.graph import build
-    from caffe_ls.net.lower import lower_file
-    from caffe_ls.net.model import State
-    from caffe_ls.syntax.parser import parse
-
     file = parse(_HEAD + _ip("a", "x0"))
     first, second = (build(lower_file(file), State()).layers[-1] for _ in range(2))
     assert first.spec is second.spec
     assert len(first.spec.set_ups) == 1
+
+
+def test_what_a_layer_made_holds_in_both_phases_unless_its_type_reads_the_phase() -> None:
+    dropout = 'layer { name: "d" type: "Dropout" bottom: "a" top: "a" dropout_param { dropout_ratio: 2 } }\n'
+    file = parse(_HEAD + _ip("a", "x0") + dropout)
+    train, test = (build(lower_file(file), State(phase)) for phase in PHASES)
+    assert [len(layer.spec.set_ups) for layer in train.layers] == [1, 1, 1, 2]
+    assert [refusal.layer for refusal in train.refusals] == [3], "no such share can be drawn"
+    assert test.refusals == ()
+
+
+def test_what_is_known_of_the_data_is_told_to_layers_that_read_it() -> None:
+    own = 'transform_param { crop_size: 8 } data_param { source: "db" batch_size: 2 }'
+    file = parse(f'layer {{ name: "x0" type: "Data" top: "x0" {own} }}\n' + _ip("a", "x0"))
+    for channels in (3, 4):
+        net = build(lower_file(file), State(), DataSource((channels, 8, 8)))
+        assert net.blobs["x0"] == (2, channels, 8, 8)
+    assumed = build(lower_file(file), State())
+    assert (assumed.blobs["x0"], assumed.assumes) == ((2, 3, 8, 8), ("3 channels of the data",))
+    read, fed = assumed.layers
+    assert (len(read.spec.set_ups), len(fed.spec.set_ups)) == (3, 2)

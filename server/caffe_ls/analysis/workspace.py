@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from caffe_ls.analysis.configuration import Read, ancestors
 from caffe_ls.analysis.disk import Access, FilesBeside, Found, find_named_file, joined
@@ -24,7 +25,7 @@ from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
 from caffe_ls.settings import Settings
 from caffe_ls.syntax.parser import parse
-from caffe_ls.syntax.tree import File, Scalar
+from caffe_ls.syntax.tree import Entry, File, Scalar
 from caffe_ls.syntax.values import string_value
 from caffe_ls.text.source import decode
 from caffe_ls.text.span import Span
@@ -250,7 +251,12 @@ def _text(path: str, read: Read, largest: int) -> str | None:
     return decode(data) if data is not None and len(data) <= largest else None
 
 
+# Nets that belong together have most of their layers in common: what is computed of one serves all files that have it,
+# as long as one of them is there.
+_entries: WeakValueDictionary[str, Entry] = WeakValueDictionary()
+
+
 @lru_cache(maxsize=24)
 def parsed(text: str) -> File:
     """The tree of a text, parsed once though several files ask for it; its entries keep what was computed of them."""
-    return parse(text)
+    return parse(text, _entries)

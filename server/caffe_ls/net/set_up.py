@@ -20,6 +20,8 @@ from caffe_ls.net.splits import Row
 # As many results are kept with a layer: more than its states and what the shapes above it are by turns in an edit.
 _MOST_KEPT = 8
 
+_NO_DATA = DataSource()
+
 
 class Circumstances(NamedTuple):
     """What holds for all layers of a net."""
@@ -59,28 +61,31 @@ def set_up(
 
     `before` is what became of it at another time, and is taken again where nothing is different now.
     """
-    key = (row.bottoms, row.given_weights, bottoms, circumstances, damaged)
+    dialect = circumstances.dialect
+    declared = layer_type(spec.type, dialect)
+    phase = circumstances.phase if declared is not None and declared.reads_phase else None
+    data = _NO_DATA if bottoms else circumstances.data
+    key = (row.bottoms, row.given_weights, bottoms, dialect, phase, data, damaged)
     if before is not None and before.key == key:
         return before
     known = spec.set_ups.get(key)
     if known is None:
         if len(spec.set_ups) >= _MOST_KEPT:
             spec.set_ups.clear()
-        known = spec.set_ups[key] = _set_up(spec, row, bottoms, circumstances, damaged, key)
+        known = spec.set_ups[key] = _set_up(
+            spec, row, Given(spec, len(row.tops), bottoms, dialect, phase, data), damaged, key
+        )
     assert isinstance(known, SetUp)
     return known
 
 
-def _set_up(
-    spec: LayerSpec, row: Row, bottoms: tuple[AnyShape, ...], circumstances: Circumstances, damaged: bool, key: object
-) -> SetUp:
-    count_of_tops = len(row.tops)
+def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object) -> SetUp:
     refusals = [*_refusals_of_propagate_down(spec)]
     if damaged:
-        found = Step((None,) * count_of_tops, None, None)
+        found = Step((None,) * given.top_count, None, None)
     else:
-        named = spec if row.bottoms == spec.bottoms else replace(spec, bottoms=row.bottoms)
-        given = Given(named, count_of_tops, bottoms, *circumstances)
+        if row.bottoms != spec.bottoms:
+            given = replace(given, spec=replace(spec, bottoms=row.bottoms))
         found = step(given)
         refusals += found.refusals or refusals_for_all_bottoms(given)
         refusals += _refusals_of_loss_weights(spec, row)
@@ -97,12 +102,12 @@ def _set_up(
     )
     sizes = [count(shape) for shape in found.tops]
     return SetUp(
-        bottom_shapes=bottoms,
+        bottom_shapes=given.bottoms,
         step=found,
         params=params,
         numbers=None if None in sizes else sum(size for size in sizes if size is not None),
         learns=any(one.lr_mult != 0 for one in (given_params if blobs is None else (one for one, _ in params))),
-        judged=not damaged and layer_type(spec.type, circumstances.dialect) is not None,
+        judged=not damaged and layer_type(spec.type, given.dialect) is not None,
         refusals=tuple(refusals),
         key=key,
     )

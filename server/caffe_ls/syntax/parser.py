@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+
 from caffe_ls.syntax.entry_parser import EntryParser
 from caffe_ls.syntax.tree import Entry, File
 from caffe_ls.text.span import Span
 
 
-def parse(text: str) -> File:
-    """The tree of a text; every problem in it is told by the entry that holds it."""
+def parse(text: str, known: MutableMapping[str, Entry] | None = None) -> File:
+    """The tree of a text; every problem in it is told by the entry that holds it.
+
+    `known` are entries of other texts, by all that their parse looked at: one that stands in this text too is the same
+    object, with what was computed of it there. New ones are added.
+    """
     entries: list[Entry] = []
     unclosed: set[int] = set()
     offset = 0
     while offset < len(text):
         entry = parse_entry(text, offset, unclosed)
+        if known is not None and offset > 0:  # At the beginning of a text, a byte order mark and markup mean more.
+            entry = known.setdefault(text[offset : offset + entry.examined], entry)
         entries.append(entry)
         offset += len(entry.text)
     return File(tuple(entries))

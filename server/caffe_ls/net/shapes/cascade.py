@@ -27,7 +27,7 @@ def _check_channels(given: Given, index: int, wanted: int, check: str) -> None:
         refuse(Fault.INPUT_SHAPES_DIFFER, check, message, place, about=(About(index, 1),))
 
 
-@FAMILY.layer("DecodeBBox", bottoms=(2, 3))
+@FAMILY.layer("DecodeBBox", bottoms=(2, 3), reads_phase=True)
 def decode_bbox(given: Given) -> Step:
     """DecodeBBoxLayer::Reshape: boxes moved by what was predicted for them."""
     check = "decode_bbox_layer.cpp"

@@ -43,7 +43,7 @@ FAMILY.layer(
 )(_unchanged)  # fmt: skip
 
 
-@FAMILY.layer("Dropout", reads_ranks=False)
+@FAMILY.layer("Dropout", reads_ranks=False, reads_phase=True)
 def dropout(given: Given) -> Step:
     """DropoutLayer::Forward_cpu draws with the probability 1 - ratio; the checks in LayerSetUp are compiled out."""
     param = given.group("dropout_param")

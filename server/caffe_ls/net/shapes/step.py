@@ -31,14 +31,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a rule is asked about: a layer in today's form, and how many tops it has, the automatic ones included."""
+    """What a rule is asked about: a layer in today's form, and how many tops it has, the automatic ones included.
+
+    What is known of the data is told to layers without bottoms, the phase to types that say that they read it; so what
+    is made of all others holds whatever these are.
+    """
 
     spec: LayerSpec
     top_count: int
     bottoms: tuple[AnyShape, ...]
-    phase: Phase = "TRAIN"
-    data: DataSource = field(default_factory=DataSource)
     dialect: str = "bvlc"
+    phase: Phase | None = None
+    data: DataSource = field(default_factory=DataSource)
 
     @property
     def fields(self) -> Group:
@@ -93,7 +97,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class LayerType:
-    """What Caffe's class of a layer type declares. `unforced` are bottoms that force_backward leaves alone."""
+    """What Caffe's class of a layer type declares. `unforced` are bottoms that force_backward leaves alone.
+
+    `reads_ranks`: whether the rule is asked only where the number of axes of every bottom is known; `reads_phase`:
+    whether it is told the phase.
+    """
 
     rule: Rule
     bottoms: Callable[[LayerSpec], Count]
@@ -103,6 +111,7 @@ class LayerType:
     in_place: bool = True
     unforced: frozenset[int] = frozenset()
     reads_ranks: bool = True
+    reads_phase: bool = False
 
 
 class StoppedError(Exception):
@@ -136,6 +145,7 @@ class Family:
         in_place: bool = True,
         unforced: Sequence[int] = (),
         reads_ranks: bool = True,
+        reads_phase: bool = False,
         dialect: str = "",
     ) -> Callable[[Rule], Rule]:
         """Register a rule for layer types, of the dialects named, or of all that have no rule of their own.
@@ -153,6 +163,7 @@ class Family:
                 in_place,
                 frozenset(unforced),
                 reads_ranks,
+                reads_phase,
             )
             for name in names:
                 for one in dialect.split() or [""]:
