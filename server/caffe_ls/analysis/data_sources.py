@@ -137,12 +137,16 @@ def images_of(text: NetText, files: FilesBeside) -> dict[int, tuple[Dim, Dim, Di
 
 def _records(text: NetText, files: FilesBeside, means: dict[int, MeanFile]) -> Iterator[Record]:
     for source in source_files(text, files):
-        kind = text.layers[source.layer].spec.type
+        spec = text.layers[source.layer].spec
         mean = means.get(source.layer)
         if source.record is not None:
             yield source.record
-        elif kind in ("Data", "AnnotatedData") and source.path is None and mean is not None and mean.image is not None:
-            yield Record(kind, source.written, mean.image)
+        elif spec.type in ("Data", "AnnotatedData") and source.path is None and mean is not None:
+            # One that is smaller than the crop is wrong, and tells nothing of the data.
+            if mean.image is not None and spec.fields.group("transform_param").integer("crop_size") <= min(
+                mean.image[1:]
+            ):
+                yield Record(spec.type, source.written, mean.image)
 
 
 def _mean_file(layer: int, written: str, files: FilesBeside) -> MeanFile:

@@ -204,7 +204,7 @@ def _count_differs(net: Net, target: int, there: int, is_hdf5: bool) -> bool:
 
 
 def _blobs(number: int) -> str:
-    return f"{number} parameter blob{'s'[: number != 1]}"
+    return f"{number:,} parameter blob{'s'[: number != 1]}"
 
 
 def _why(kind: str, here: int, there: int) -> str:

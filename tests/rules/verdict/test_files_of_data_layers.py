@@ -100,9 +100,16 @@ def test_a_mean_of_another_size_than_the_images_is_an_error() -> None:
     assert _messages(grey, MEAN + images) == ["the mean image is 3 x 256 x 256, the images are 1 x 256 x 256"]
 
 
-def test_a_crop_larger_than_the_mean_is_an_error_whatever_the_data() -> None:
+def test_a_crop_larger_than_the_mean_is_an_error_whatever_the_data_and_told_once() -> None:
     fields = 'transform_param { mean_file: "mean.binaryproto" crop_size: 300 } data_param { source: "none" }'
+    assert "data-transformation" not in [found.rule for found in findings_of(_layer("Data", fields) + MEAN)]
     assert _messages(_layer("Data", fields), MEAN)[0] == "`crop_size: 300` is larger than the mean image, 3 x 256 x 256"
+
+
+def test_a_crop_larger_than_the_images_and_their_mean_is_told_once() -> None:
+    fields = 'transform_param { mean_file: "mean.binaryproto" crop_size: 300 } image_data_param { source: "l" %s }'
+    found = findings_of(f"{_layer('ImageData', fields % 'new_height: 256 new_width: 256')}{MEAN}#- /l\na.jpg 0\n")
+    assert [one.rule for one in found if "crop" in one.message] == ["data-transformation"]
 
 
 def test_a_crop_within_the_mean_is_right() -> None:

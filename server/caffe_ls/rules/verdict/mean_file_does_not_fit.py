@@ -77,6 +77,9 @@ def _compare(layer: PlacedLayer, mean: MeanFile, data: tuple[Dim, Dim, Dim]) -> 
     crop = transform.integer("crop_size")
     assert mean.image is not None
     is_window = layer.spec.type == "WindowData"
+    if any(size is not None and crop > size for size in data[1:]):
+        # It is larger than the images, too, which `data-transformation` tells.
+        return
     if crop > min(mean.image[1:]):
         message = f"`crop_size: {crop}` is larger than the mean image, {shown(mean.image)}"
         place = transform.place("crop_size").shift(layer.base)
