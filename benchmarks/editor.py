@@ -129,11 +129,9 @@ class _Bench:
             self._tell()
 
     def _tell(self) -> None:
-        from lsprotocol import types
+        from caffe_ls.lsp.diagnostics import publication
 
-        from caffe_ls.features.diagnostics import diagnostics
-
-        json.dumps(self._to_json(types.PublishDiagnosticsParams(self._uri, diagnostics(self._view()), 1)))
+        json.dumps(self._to_json(publication(self._view())))
 
     def _view(self) -> Any:
         return self._session.view(self._uri)

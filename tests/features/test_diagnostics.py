@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 
+from caffe_ls.features import diagnostics as feature
 from caffe_ls.features.client import Client
-from caffe_ls.features.diagnostics import diagnostic, diagnostics
+from caffe_ls.features.view import View
 from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.text.span import Span
 from tests.features.views import ABLE, view_of
 from tests.fixture import read
+
+
+def diagnostic(view: View, finding: Finding) -> types.Diagnostic:
+    """A diagnostic as a client reads it, who must find nothing in it that the protocol does not know."""
+    told = feature.diagnostic(view, finding)
+    read_by_client = get_converter().structure(told, types.Diagnostic)
+    assert get_converter().unstructure(read_by_client) == told
+    return read_by_client
+
+
+def diagnostics(view: View) -> list[types.Diagnostic]:
+    assert feature.diagnostics(view) == [feature.diagnostic(view, finding) for finding in view.findings]
+    return [diagnostic(view, finding) for finding in view.findings]
 
 
 def test_findings_stand_where_they_are_marked() -> None:
@@ -48,5 +63,5 @@ def test_severity_rule_phases_and_tags() -> None:
     told = diagnostic(view, hint)
     assert told.severity == types.DiagnosticSeverity.Hint
     assert told.message == "m (TRAIN)"
-    assert told.tags == [types.DiagnosticTag.Unnecessary]
+    assert list(told.tags or ()) == [types.DiagnosticTag.Unnecessary]
     assert told.code == "unused-blob"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from caffe_ls.features.client import Client
-from caffe_ls.lsp import handlers, publishing
+from caffe_ls.lsp import diagnostics, handlers
 from caffe_ls.lsp.capabilities import initialize_result
 from caffe_ls.lsp.session import Session
 
 
 def test_a_handler_that_fails_answers_with_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    features = handlers.Server(Client()).protocol.fm.features
+    features = handlers.Server(Session(Client())).protocol.fm.features
     for method in ("textDocument/hover", "textDocument/completion", "textDocument/didOpen"):
         assert features[method](object()) is None
     assert "hover failed" in caplog.text
@@ -25,9 +25,9 @@ def test_diagnostics_that_fail_are_none(monkeypatch: pytest.MonkeyPatch, caplog:
     session.open("untitled:net.prototxt", 1, 'layer { type = "ReLU" }')
     view = session.view("untitled:net.prototxt")
     assert view is not None
-    assert publishing.diagnostics_of(view) != []
-    monkeypatch.setattr(publishing, "diagnostics", fail)
-    assert publishing.diagnostics_of(view) == []
+    assert diagnostics.diagnostics_of(view) != []
+    monkeypatch.setattr(diagnostics, "diagnostics", fail)
+    assert diagnostics.diagnostics_of(view) == []
     assert "untitled:net.prototxt failed" in caplog.text
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 
 from caffe_ls.features.building_actions import building_actions
 from caffe_ls.features.diagnostics import diagnostic
@@ -14,6 +17,9 @@ from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.rules.finding import FileEdit, Finding, Fix
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _FIX_ALL = "source.fixAll.caffe-ls"
 
@@ -38,7 +44,7 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
 
 
 def _fixes(view: View, finding: Finding) -> Iterator[types.CodeAction]:
-    told = diagnostic(view, finding)
+    told = _diagnostic(view, finding)
     for fix in finding.fixes:
         edit = None if fix.setting else workspace_edit(view, fix)
         command = _setting_command(view, fix)
@@ -52,6 +58,16 @@ def _fixes(view: View, finding: Finding) -> Iterator[types.CodeAction]:
             edit=edit,
             command=command,
         )
+
+
+def _diagnostic(view: View, finding: Finding) -> types.Diagnostic:
+    """The diagnostic of a finding as it was published."""
+    return _converter().structure(diagnostic(view, finding), types.Diagnostic)
+
+
+@cache
+def _converter() -> Converter:
+    return get_converter()
 
 
 def _setting_command(view: View, fix: Fix) -> types.Command | None:
@@ -84,7 +100,7 @@ def _suppressions(view: View, findings: Sequence[Finding]) -> Iterator[types.Cod
     source = view.document.source
     for rule in dict.fromkeys(finding.rule for finding in findings):
         finding = next(finding for finding in findings if finding.rule == rule)
-        told = diagnostic(view, finding)
+        told = _diagnostic(view, finding)
         start = source.line_bounds(source.line_of(finding.span.start))[0]
         line = source.line_text(source.line_of(finding.span.start))
         indent = line[: len(line) - len(line.lstrip(" \t"))]

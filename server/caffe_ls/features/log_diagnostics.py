@@ -47,7 +47,7 @@ def _finding(view: LogView, finding: LogFinding) -> types.Diagnostic:
     return types.Diagnostic(
         range=view.line_range(finding.line),
         message=finding.message,
-        severity=SEVERITIES[finding.severity or Severity.WARNING],
+        severity=types.DiagnosticSeverity(SEVERITIES[finding.severity or Severity.WARNING]),
         code=finding.rule,
         source=SOURCE,
     )

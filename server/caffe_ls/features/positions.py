@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from lsprotocol import types
+from typing import TYPE_CHECKING
 
 from caffe_ls.features.client import Encoding
 from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 def column_of(text: str, line_start: int, offset: int, encoding: Encoding) -> int:
@@ -42,11 +45,18 @@ def offset_at(source: Source, position: types.Position, encoding: Encoding) -> i
     return start + offset_in_line(source.text[start:end], position.character, encoding)
 
 
-def position_at(source: Source, offset: int, encoding: Encoding) -> types.Position:
-    """The position of an offset; one outside the text counts as its nearest end."""
+def line_and_column(source: Source, offset: int, encoding: Encoding) -> tuple[int, int]:
+    """The two numbers of an offset's position; one outside the text counts as its nearest end."""
     offset = min(max(0, offset), len(source.text))
     line = source.line_of(offset)
-    return types.Position(line, column_of(source.text, source.line_starts[line], offset, encoding))
+    return line, column_of(source.text, source.line_starts[line], offset, encoding)
+
+
+def position_at(source: Source, offset: int, encoding: Encoding) -> types.Position:
+    """The position of an offset."""
+    from lsprotocol import types
+
+    return types.Position(*line_and_column(source, offset, encoding))
 
 
 def span_at(source: Source, place: types.Range, encoding: Encoding) -> Span:
@@ -58,6 +68,8 @@ def span_at(source: Source, place: types.Range, encoding: Encoding) -> Span:
 
 def range_of(source: Source, span: Span, encoding: Encoding) -> types.Range:
     """The range of a span."""
+    from lsprotocol import types
+
     return types.Range(position_at(source, span.start, encoding), position_at(source, span.end, encoding))
 
 

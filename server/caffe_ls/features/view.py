@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-
-from lsprotocol import types
+from typing import TYPE_CHECKING
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features import positions
@@ -15,6 +14,9 @@ from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,16 @@ class View:
 
     def location(self, path: str | None, span: Span) -> types.Location | None:
         """The place of a span in this document, or in the file at `path`; None where that file's text is not known."""
+        from lsprotocol import types
+
+        file = self.file(path)
+        return (
+            None if file is None else types.Location(file[0], positions.range_of(file[1], span, self.client.encoding))
+        )
+
+    def file(self, path: str | None) -> tuple[str, Source] | None:
+        """URI and text of this document, or of the file at `path`; None where its text is not known."""
         if path is None or path == self.document.path:
-            return types.Location(self.uri, self.range(span))
+            return self.uri, self.document.source
         source = self.elsewhere.source_of(path)
-        if source is None:
-            return None
-        return types.Location(self.elsewhere.uri_of(path), positions.range_of(source, span, self.client.encoding))
+        return None if source is None else (self.elsewhere.uri_of(path), source)

@@ -16,12 +16,20 @@ def settings_of(values: object) -> Settings:
 
     Names that are the client's own (the path of the server, its trace) are passed over.
     """
-    table = _table(values)
-    known = {_snake_case(name): value for name, value in table.items()}
-    settings, problems = settings_from({name: value for name, value in known.items() if name in SETTING_NAMES})
+    settings, problems = settings_from(_known(values))
     for problem in problems:
         _logger.warning("%s", problem)
     return settings
+
+
+def gives_settings(values: object) -> bool:
+    """Whether there is any setting in what a client sends."""
+    return bool(_known(values))
+
+
+def _known(values: object) -> dict[str, object]:
+    table = {_snake_case(name): value for name, value in _table(values).items()}
+    return {name: value for name, value in table.items() if name in SETTING_NAMES}
 
 
 def _table(values: object) -> dict[str, object]:

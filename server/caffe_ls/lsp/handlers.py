@@ -14,12 +14,12 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 import caffe_ls
-from caffe_ls.features.client import Client
 from caffe_ls.lsp.capabilities import COMMANDS
 from caffe_ls.lsp.configuration import SECTION, settings_of
+from caffe_ls.lsp.diagnostics import report
 from caffe_ls.lsp.protocol import UNREADABLE, Protocol
 from caffe_ls.lsp.prototxt_handlers import ANSWERS
-from caffe_ls.lsp.publishing import Publisher, diagnostics_of
+from caffe_ls.lsp.publishing import Publisher
 from caffe_ls.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ _logger = logging.getLogger(__name__)
 class Server(LanguageServer):
     """A server for one client; tells errors to the log alone, never to the user in a window."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__("caffe-ls", caffe_ls.__version__, protocol_cls=Protocol)
-        self.client = client
-        self.session = Session(client)
-        self.publisher = Publisher(self.session, self.text_document_publish_diagnostics, self._ask_to_pull)
+        self.client = session.client
+        self.session = session
+        self.publisher = Publisher(session, self._publish, self._ask_to_pull)
         self.was_shut_down = False
         self.log_reading: LogReading | None = None
         for method, handler in _HANDLERS.items():
@@ -53,16 +53,19 @@ class Server(LanguageServer):
         """Log an error that pygls met."""
         _logger.warning("%s", error)
 
+    def _publish(self, diagnostics: dict[str, Any]) -> None:
+        self.protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, diagnostics)
+
     def _ask_to_pull(self) -> None:
         _when_answered(self.workspace_diagnostic_refresh(None), lambda _: None)
 
 
-def run(client: Client, stdin: BinaryIO, stdout: BinaryIO) -> bool:
-    """Serve a client whose `initialize` is answered, until it leaves; whether it did so in order."""
+def run(session: Session, stdin: BinaryIO, stdout: BinaryIO) -> bool:
+    """Serve the session's client, whose `initialize` is answered, until it leaves; whether it did so in order."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # pygls tells of each message that it cannot use with a traceback; the client is answered, and that is enough.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    server = Server(client)
+    server = Server(session)
     server.start_io(stdin, stdout)
     return server.was_shut_down
 
@@ -244,14 +247,9 @@ def _workspace_symbols(server: Server, params: types.WorkspaceSymbolParams) -> l
     return workspace_symbols(server.session.with_neighbours(), params.query)
 
 
-def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+def _diagnostics(server: Server, params: types.DocumentDiagnosticParams) -> dict[str, Any]:
     """Those of logs are published when a log has been read, which may take a while."""
-    view = server.session.view(params.text_document.uri)
-    result = None if view is None else view.state
-    if result is not None and result == params.previous_result_id:
-        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
-    items = [] if view is None else diagnostics_of(view)
-    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result)
+    return report(server.session.view(params.text_document.uri), params.previous_result_id)
 
 
 async def _references(server: Server, params: types.ReferenceParams) -> list[types.Location] | None:

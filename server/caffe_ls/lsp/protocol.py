@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import lru_cache
 from typing import Any
 
 from lsprotocol import types
@@ -47,6 +48,11 @@ class Protocol(LanguageServerProtocol):
         self, params: types.DidChangeWorkspaceFoldersParams
     ) -> Generator[Any, Any, None]:
         yield self.fm.features[types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS], (params,), None
+
+    @lru_cache(maxsize=64)  # noqa: B019 - pygls keeps its own so; there is one protocol in a process
+    def get_message_type(self, method: str) -> type[Any] | None:
+        """None for diagnostics, which are JSON already: they are told before the protocol's types are there."""
+        return None if method == types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS else super().get_message_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """The message as an object; one that cannot be read becomes one of method `UNREADABLE`."""

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from lsprotocol import types
-
-from caffe_ls.features.diagnostics import diagnostics
-from caffe_ls.features.view import View
+from caffe_ls.lsp.diagnostics import publication
 from caffe_ls.lsp.session import Session
 
 _PAUSE = 0.1
 _LONGEST_WAIT = 0.6
-
-_logger = logging.getLogger(__name__)
 
 
 class _Pending(NamedTuple):
@@ -30,7 +24,7 @@ class Publisher:
     def __init__(
         self,
         session: Session,
-        publish: Callable[[types.PublishDiagnosticsParams], None],
+        publish: Callable[[dict[str, Any]], None],
         ask_to_pull: Callable[[], None],
     ) -> None:
         self._session = session
@@ -53,7 +47,7 @@ class Publisher:
         if pending is not None:
             pending.timer.cancel()
         if not self._session.client.pulls_diagnostics:
-            self._publish(types.PublishDiagnosticsParams(uri, []))
+            self._publish({"uri": uri, "diagnostics": []})
 
     def all_changed(self) -> None:
         """Publish all open documents again: something besides their texts has changed."""
@@ -95,13 +89,4 @@ class Publisher:
         self._pending.pop(uri, None)
         known = self._session.view(uri)
         if known is not None:
-            self._publish(types.PublishDiagnosticsParams(uri, diagnostics_of(known), known.version))
-
-
-def diagnostics_of(view: View) -> list[types.Diagnostic]:
-    """The diagnostics of a document; none when they cannot be had, which is logged."""
-    try:
-        return diagnostics(view)
-    except Exception:
-        _logger.exception("the diagnostics of %s failed; please report it", view.uri)
-        return []
+            self._publish(publication(known))

@@ -14,13 +14,13 @@ from caffe_ls.analysis.workspace import parsed
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere, View
 from caffe_ls.lsp.surroundings import Surroundings
-from caffe_ls.lsp.text_sync import Change, changed
 from caffe_ls.lsp.uris import path_of, uri_of
 from caffe_ls.settings import Settings
 from caffe_ls.text.source import Source, decode
 
 if TYPE_CHECKING:
     from caffe_ls.lsp.open_logs import OpenLogs
+    from caffe_ls.lsp.text_sync import Change
 
 _MOST_NEIGHBOURS = 20  # As many as `parsed` remembers.
 _LARGEST_NEIGHBOUR = 1 << 20
@@ -80,6 +80,8 @@ class Session:
         known = self._open.get(uri)
         if known is None:
             return False
+        from caffe_ls.lsp.text_sync import changed
+
         document = changed(known.document, changes, self.client.encoding)
         if looks_like_log(document.text):
             self.open(uri, version, document.text)
@@ -114,9 +116,10 @@ class Session:
         return tuple(path_of(uri) for uri in self._folders)
 
     def configure(self, settings: Settings) -> None:
-        """Judge everything by other settings of the editor from now on."""
-        self._settings = settings
-        self.reload()
+        """Judge everything by these settings of the editor from now on."""
+        if settings != self._settings:
+            self._settings = settings
+            self.reload()
 
     def change_folders(self, added: Sequence[str], removed: Sequence[str]) -> None:
         """Take other folders, given by their URIs, as the workspace."""
