@@ -147,6 +147,7 @@ def test_a_window_file_tells_the_channels() -> None:
         ("Data", DATA, {"/work/train/images.txt": b""}, "holds no database"),
         ("Data", DATA, {"/work/train/data.mdb": b"x" * 9_000}, "no LMDB"),
         ("ImageData", 'image_data_param { source: "l" }', {"/work/l": b""}, "empty"),
+        ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/work/l": b""}, "the list is empty"),
         ("ImageData", 'image_data_param { source: "l" }', {"/work/l": b"a.jpg 1\n"}, "first image is not there"),
         ("ImageData", 'image_data_param { source: "l" }', {"/work/l/a.jpg": b"1"}, "it is a folder"),
         ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/work/l": b"\x89HDF\r\n\x1a\n"}, "reads a list"),

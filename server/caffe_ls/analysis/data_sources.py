@@ -142,10 +142,9 @@ def _records(text: NetText, files: FilesBeside, means: dict[int, MeanFile]) -> I
         if source.record is not None:
             yield source.record
         elif spec.type in ("Data", "AnnotatedData") and source.path is None and mean is not None:
+            crop = spec.fields.group("transform_param").integer("crop_size")
             # One that is smaller than the crop is wrong, and tells nothing of the data.
-            if mean.image is not None and spec.fields.group("transform_param").integer("crop_size") <= min(
-                mean.image[1:]
-            ):
+            if mean.image is not None and crop <= min(mean.image[1:]):
                 yield Record(spec.type, source.written, mean.image)
 
 
@@ -317,6 +316,8 @@ def _hdf5(base: DataSourceFile, tops: tuple[str, ...], stored: StoredBytes, file
     from caffe_ls.data_files.hdf5_data import dataset_shapes
     from caffe_ls.data_files.lists import first_name
 
+    if not stored.size:
+        return base._replace(records=0, problem="the list is empty")
     if stored.read_at(0, 8) == b"\x89HDF\r\n\x1a\n":
         return base._replace(problem="it is an HDF5 file; HDF5Data reads a list of their names")
     path = files.find(first_name(stored))

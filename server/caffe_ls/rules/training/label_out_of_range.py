@@ -91,7 +91,8 @@ def _judge(net: Net, data: int, reader: int, source: DataSourceFile, files: File
     wrong = next((one for one in (labels.largest, labels.smallest) if not 0 <= one < classes and one != ignored), None)
     if wrong is None:
         return
-    message = f"`{source.written}` has the label {wrong:,}, and there are {classes:,} classes: 0 to {classes - 1:,}"
+    there = "is 1 class: 0" if classes == 1 else f"are {classes:,} classes: 0 to {classes - 1:,}"
+    message = f"`{source.written}` has the label {wrong:,}, and there {there}"
     own = net.layers[data].spec.fields.group(SOURCE_MESSAGES[net.layers[data].type])
     related = Related(net.in_file(data, own.place("source")), "the labels are read here")
     yield Finding(net.place(reader, "bottom", 1), message, related=(related,), layer=net.layers[reader].name)
