@@ -78,12 +78,23 @@ class FilesBeside:
             key, lambda: find_named_file(written, self.path, self._there, self.start_directory, self.top)
         )
 
+    def find_folder(self, written: str) -> str | None:
+        """The folder that `written` means, which may be empty; None where there is none."""
+        key = (FilesBeside.find_folder, os.path.dirname(self.path), written, self.start_directory, self.top)
+        return self.access.once(
+            key, lambda: find_named_file(written, self.path, self._is_folder, self.start_directory, self.top)[0]
+        )
+
     def is_surely_meant(self, written: str) -> bool:
         """Whether what is found is the file that Caffe will open, as far as anybody can tell.
 
         A mere name that is found in some folder above may be another file that happens to be called so.
         """
         return "/" in written or self.search(written)[1] in ("from the start directory", "beside the file")
+
+    def _is_folder(self, path: str) -> object:
+        names = self.access.names_in(path) or os.path.basename(path) in self.access.names_in(os.path.dirname(path))
+        return names or None
 
     def _there(self, path: str) -> object:
         stored = self.access.stored(path)

@@ -67,7 +67,7 @@ class Way(NamedTuple):
     """The way of the data to a loss: the loss, the bottom that it reads, its scale, and the layers of weights before.
 
     `layers` are those since the last place at which the scale was certain or unknown, the nearest to the data first;
-    `saturating` are the layers among them whose slope is less than 1 everywhere, and `through` all that it goes through.
+    `saturating` are the layers among them whose slope is less than 1 everywhere, `through` all that it goes through.
     """
 
     loss: int

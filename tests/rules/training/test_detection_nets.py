@@ -199,3 +199,69 @@ layer {{ name: "data" type: "DummyData" top: "data" top: "label"
 layer {{ name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" loss_param {{ {options} }} }}
 """
     assert bool(_found("loss-may-divide-by-zero", text, dialect)) == is_told
+
+
+# Region proposals.
+
+
+def _rpn(scores: int, boxes: int, reshaped: int) -> str:
+    def conv(name: str, outputs: int) -> str:
+        own = f"convolution_param {{ num_output: {outputs} kernel_size: 1 }}"
+        return f'layer {{ name: "{name}" type: "Convolution" bottom: "data" top: "{name}" {own} }}\n'
+
+    def reshape(name: str, bottom: str, channels: int) -> str:
+        own = f"reshape_param {{ shape {{ dim: 0 dim: {channels} dim: -1 dim: 0 }} }}"
+        return f'layer {{ name: "{name}" type: "Reshape" bottom: "{bottom}" top: "{name}" {own} }}\n'
+
+    python = 'python_param { module: "m" layer: "%s" param_str: "{}" }'
+    return (
+        f'layer {{ name: "in" type: "Python" top: "data" top: "info" {python % "Input"} }}\n'
+        + conv("cls", scores)
+        + conv("box", boxes)
+        + reshape("two", "cls", 2)
+        + 'layer { name: "prob" type: "Softmax" bottom: "two" top: "prob" }\n'
+        + reshape("back", "prob", reshaped)
+        + 'layer { name: "roi" type: "Python" bottom: "back" bottom: "box" bottom: "info" top: "rois"'
+        + f" {python % 'ProposalLayer'} }}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scores", "boxes", "reshaped", "said"),
+    [
+        (18, 36, 18, ""),
+        (24, 48, 24, ""),
+        (18, 48, 18, "scores of 9 anchors, 18 channels of `back`, and boxes of 12, 48 channels of `box`"),
+        (24, 36, 18, "`back` has 18 channels, 9 anchors, made of the 24 scores of `cls`"),
+    ],
+)
+def test_anchors_are_counted_where_shapes_are_not_known(scores: int, boxes: int, reshaped: int, said: str) -> None:
+    found = _found("anchors-do-not-agree", _rpn(scores, boxes, reshaped), "rfcn")
+    assert [one.message for one in found] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("outputs", "severity"), [(84, None), (8, None), (4, None), (80, Severity.WARNING), (88, Severity.INFORMATION)]
+)
+def test_boxes_are_four_numbers_for_each_class_or_for_all_together(outputs: int, severity: Severity | None) -> None:
+    text = (
+        'layer { name: "rois" type: "Python" top: "data" top: "bbox_targets"'
+        ' python_param { module: "m" layer: "P" param_str: "\'num_classes\': 21" } }\n'
+        f'layer {{ name: "box" type: "InnerProduct" bottom: "data" top: "box" inner_product_param {{ num_output: {outputs} }} }}\n'
+        'layer { name: "loss" type: "SmoothL1Loss" bottom: "box" bottom: "bbox_targets" top: "loss" }\n'
+    )
+    found = _found("classes-of-labels-differ", text, "rfcn")
+    assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+def test_anchors_to_be_left_out_are_ignored_once_the_loss_is_told() -> None:
+    text = (
+        'layer { name: "s" type: "Input" top: "s" input_param { shape { dim: 1 dim: 2 dim: 9 dim: 4 } } }\n'
+        'layer { name: "a" type: "Python" bottom: "s" top: "l"'
+        ' python_param { module: "rpn" layer: "AnchorTargetLayer" } }\n'
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "s" bottom: "l" top: "loss"'
+        " loss_param { ignore_label: 255 } }\n"
+    )
+    assert len(_found("ignored-anchors-are-learnt", text, "rfcn")) == 1
+    mended = fixed(text, "Set `ignore_label: -1`", dialect="rfcn")
+    assert _found("ignored-anchors-are-learnt", mended, "rfcn") == []

@@ -36,26 +36,42 @@ from caffe_ls.text.edit import Edit
 
 _NUM_CLASSES = re.compile(r"""num_classes["']?\s*:\s*(\d+)""")
 _LABELS = re.compile("label", re.IGNORECASE)
+_TARGETS = re.compile("target", re.IGNORECASE)
+_PER_BOX = 4
+# Boxes of the background and of everything else.
+_AGNOSTIC = 2 * _PER_BOX
 
 
 @net_rule(severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     if not net.of_type("Python"):
         return
-    for index in net.of_type("SoftmaxWithLoss"):
+    for index in net.of_type("SoftmaxWithLoss", "SmoothL1Loss"):
         loss = net.layers[index]
         maker, labels = direct_maker(net, index), direct_maker(net, index, 1)
         if maker is None or labels is None or net.layers[maker].type not in WEIGHTED:
             continue
         python = net.layers[labels].spec.fields.group("python_param")
         found = _NUM_CLASSES.search(python.text("param_str")) if net.layers[labels].type == "Python" else None
-        own = parameters(net.layers[maker])
-        scores = own.integer("num_output")
-        if found is None or scores <= 0 or int(found[1]) == scores or not _LABELS.search(loss.bottoms[1]):
+        if found is None:
             continue
-        severity = None if scores < int(found[1]) else Severity.INFORMATION
+        own = parameters(net.layers[maker])
+        made, classes = own.integer("num_output"), int(found[1])
+        of_boxes = loss.type == "SmoothL1Loss"
+        wanted = _PER_BOX * classes if of_boxes else classes
+        if made <= 0 or made == wanted or not (_TARGETS if of_boxes else _LABELS).search(loss.bottoms[1]):
+            continue
+        if of_boxes and made in (_PER_BOX, _AGNOSTIC):
+            continue
         place = net.in_file(maker, own.place("num_output"))
-        related = Related(net.in_file(labels, python.place("param_str")), f"labels of {found[1]} classes")
-        message = f"{scores} scores, and `{net.layers[labels].name}` makes labels of {found[1]} classes"
-        fixes = (fix(f"Set `num_output: {found[1]}`", Edit(place, found[1])),)
+        related = Related(net.in_file(labels, python.place("param_str")), f"`num_classes` is {classes}")
+        if of_boxes:
+            message = (
+                f"{made} numbers for boxes, and `{net.layers[labels].name}` makes {_PER_BOX} for each of {classes}"
+            )
+            message += " classes"
+        else:
+            message = f"{made} scores, and `{net.layers[labels].name}` makes labels of {classes} classes"
+        fixes = (fix(f"Set `num_output: {wanted}`", Edit(place, str(wanted))),)
+        severity = None if made < wanted else Severity.INFORMATION
         yield Finding(place, message, fixes, (related,), severity=severity, layer=net.layers[maker].name)
