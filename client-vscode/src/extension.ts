@@ -7,7 +7,7 @@ import { CaffeClient } from './client';
 import { CAFFE_DOCUMENTS, LanguageRecognition, isCaffeDocument } from './documents';
 import { SHOW_REPORT_COMMAND, TrainingLogs } from './logs';
 import { NoPythonError, serverExecutable } from './server';
-import { SET_SETTING_COMMAND, setSetting } from './settings';
+import { SET_SETTING_COMMAND, setSetting, toldAtTheStart } from './settings';
 import { ServerStatus } from './status';
 
 const RESTARTS_IN_THREE_MINUTES = 4;
@@ -124,7 +124,7 @@ class CaffeServer {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       connectionOptions: { maxRestartCount: RESTARTS_IN_THREE_MINUTES },
-      initializationOptions: { settingCommand: SET_SETTING_COMMAND, reportCommand: SHOW_REPORT_COMMAND },
+      initializationOptions: () => toldAtTheStart(SHOW_REPORT_COMMAND),
       middleware: this.logs.middleware,
       // Which files to watch the server says itself.
       synchronize: { configurationSection: 'caffe' },

@@ -1,8 +1,13 @@
-/** Quick fixes of the server that change a setting: "check the file as SSD". */
+/** The settings that the server begins with, and its quick fixes that change one: "check the file as SSD". */
 
 import * as vscode from 'vscode';
 
 export const SET_SETTING_COMMAND = 'caffe.setSetting';
+
+/** What `initialize` tells the server; with the settings at hand it need not ask before the first diagnostics. */
+export function toldAtTheStart(reportCommand: string): object {
+  return { settingCommand: SET_SETTING_COMMAND, reportCommand, caffe: vscode.workspace.getConfiguration('caffe') };
+}
 
 /** Arguments as the server sends them: the setting's name without `caffe.`, its value, the document's URI. */
 export async function setSetting(name: unknown, value: unknown, document: unknown): Promise<void> {
