@@ -84,6 +84,25 @@ def test_a_rate_far_too_high_without_debug_lines() -> None:
     assert first_cause(run(RISES, solver=_solver(base_lr=1), rates=lambda _: 1)) == "learning-rate-too-high"
 
 
+def test_a_loss_that_scatters_above_knowing_nothing_under_a_rate_far_too_high() -> None:
+    losses = (2.31, 2.5, 2.9, 2.4, 3.1, 2.6, 2.8, 2.5, 3.0, 2.7, 2.6, 2.9)
+    assert first_cause(run(losses, solver=_solver(base_lr=2), rates=lambda _: 2)) == "learning-rate-too-high"
+    assert first_cause(run(losses)) == "healthy"
+
+
+def test_a_net_that_has_just_been_thrown_off_is_not_judged() -> None:
+    log = run((2.31, 14.0, 3.5, 2.4, 2.3), solver=_solver(base_lr=0.1), rates=lambda _: 0.1)
+    assert first_cause(log) == "healthy"
+
+
+def test_statistics_of_batch_normalisation_that_are_summed_up_are_no_weights_that_grow() -> None:
+    def debug(at: int) -> str:
+        statistics = f"[Forward] Layer bn, param blob 0 data: {0.3 * (at + 1)}\n        [Forward] Layer loss, top"
+        return passes({}).replace("[Forward] Layer loss, top", statistics)
+
+    assert first_cause(run(STUCK * 4, net=_normalised(), debug=debug)) == "healthy"
+
+
 def test_a_rate_too_low_to_move_anything() -> None:
     log = run(STUCK, solver=_solver(base_lr=1e-8), rates=lambda _: 1e-8, debug=lambda _: passes({}))
     assert first_cause(log) == "learning-rate-too-low"
@@ -180,6 +199,13 @@ def test_hidden_weights_of_zero() -> None:
     assert first_cause(run(STUCK, net=net, debug=lambda _: passes(zero))) == "zero-initialised-weights"
     assert first_cause(run(STUCK, net=net)) == "zero-initialised-weights"
     assert first_cause(run(STUCK, net="", debug=lambda _: passes(zero))) == "zero-initialised-weights"
+
+
+def test_zeros_everywhere_count_although_the_last_bias_learns_a_little() -> None:
+    net = _net('weight_filler { type: "xavier" }', "").replace("SoftmaxWithLoss", "EuclideanLoss")
+    little = (0.72, 0.7, 0.69, 0.66, 0.64, 0.61, 0.6, 0.59, 0.58, 0.58, 0.57, 0.57)
+    assert first_cause(run(little, net=net)) == "zero-initialised-weights"
+    assert first_cause(run(LEARNS, net=net)) == "healthy"
 
 
 def test_weights_loaded_from_an_earlier_run_need_no_filler() -> None:
@@ -279,6 +305,16 @@ def test_a_loss_that_forgets_all_at_once_hides_nan() -> None:
     assert first_cause(run((2.31, 2.1, 1.7, 1.4, 1.2, *STUCK))) == "bad-input"
 
 
+def test_a_single_display_far_below_knowing_nothing_shows_that_the_net_had_learnt() -> None:
+    assert first_cause(run((2.5, 2.35, 0.9, 2.3, 2.31, 2.3, 2.31), display=10)) == "bad-input"
+
+
+def test_an_update_that_divides_by_zero_may_be_hidden_from_the_loss() -> None:
+    solver = _solver(type='"AdaGrad"', momentum=None, delta=0)
+    assert first_cause(run(STUCK, solver=solver)) == "solver-misconfigured"
+    assert first_cause(run(LEARNS, solver=solver)) == "healthy"
+
+
 def _pooling(kernel: int, stride: int, **more: object) -> str:
     fields = f"pool: AVE kernel_size: {kernel} stride: {stride} " + " ".join(f"{k}: {v}" for k, v in more.items())
     layer = f'layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param {{ {fields} }} }}'
@@ -298,6 +334,13 @@ def test_a_pooling_window_of_nothing(kernel: int, stride: int) -> None:
     log = run((math.nan,) * 4, net=_pooling(kernel, stride), debug=debug)
     assert first_cause(log) == "pooling-window-outside-input"
     assert first_cause(run((math.nan,) * 4, net=_pooling(kernel, stride))) == "pooling-window-outside-input"
+
+
+def test_an_empty_window_of_max_pooling_breaks_a_run_after_its_first_step() -> None:
+    net = _pooling(1, 2).replace("AVE", "MAX")
+    assert first_cause(run((76.0, math.nan, math.nan, math.nan), net=net)) == "pooling-window-outside-input"
+    assert first_cause(run(net=net)) == "healthy", "a net that learns all the same is told of it in second place"
+    assert causes_of(run(net=net))[1].cause == "pooling-window-outside-input"
 
 
 def test_pooling_that_makes_nan_of_finite_numbers_has_an_empty_window_of_whatever_size() -> None:

@@ -159,6 +159,11 @@ class Evidence:
             return None
         return self._before(layer) if index == 0 and not self.written else None
 
+    @cached_property
+    def tells_gradients(self) -> bool:
+        """Whether backward lines tell the gradients of parameters: then a parameter without one is not trained."""
+        return bool(self._diffs)
+
     def _before(self, layer: str) -> Series | None:
         """What stood in a blob before a layer rewrote it in place: all that debug lines tell of who reads what."""
         made = next((blob for owner, blob in self._tops if owner == layer), None)

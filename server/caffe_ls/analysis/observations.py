@@ -148,7 +148,7 @@ def _loss_layers(evidence: Evidence) -> list[tuple[Layer, str, float]]:
 
 
 def _chance(evidence: Evidence, layer: Layer) -> tuple[float | None, str]:
-    """ln C of C classes; of single answers, whose loss is a sum over each item, ln 2 for each of them."""
+    """ln C of C classes; 1 for each where margins are asked; of single answers, summed up, ln 2 for each of them."""
     shape = evidence.bottom_shape(layer.name)
     if not shape:
         return None, ""
@@ -157,6 +157,8 @@ def _chance(evidence: Evidence, layer: Layer) -> tuple[float | None, str]:
         classes = shape[axis] if -len(shape) <= axis < len(shape) else None
         return (math.log(classes), f"ln({classes})") if classes is not None and classes > 1 else (None, "")
     normal = not layer.spec.fields.has("loss_param")
+    if layer.type == "HingeLoss" and len(shape) > 1 and (classes := shape[1]):
+        return float(classes), f"1 for each of {classes} classes"
     if layer.type == "SigmoidCrossEntropyLoss" and normal and None not in shape[1:]:
         answers = math.prod(dim or 0 for dim in shape[1:])
         return (answers * math.log(2), f"{answers} ln 2") if answers else (None, "")
@@ -239,13 +241,17 @@ class Growth:
 
 
 def growths(evidence: Evidence) -> Iterator[Growth]:
-    """What grew by an order of magnitude and more during training: weights, their norm, losses."""
+    """What grew by an order of magnitude and more during training: weights, their norm, losses.
+
+    Not the statistics of BatchNorm, which are no weights: they begin at 0 and are summed up over the run.
+    """
     norm = evidence.run.norms.get(("L2", "data"))
     if norm is not None:
         yield from _growth("the L2 norm of all parameters", norm)
     for layer in evidence.order:
-        for data, _ in evidence.params(layer)[:1]:
-            yield from _growth(f"the weights of `{layer}`", data)
+        for data, diff in evidence.params(layer)[:1]:
+            if diff is not None or (not evidence.tells_gradients and evidence.type_of(layer) not in NORMALISING):
+                yield from _growth(f"the weights of `{layer}`", data)
     for curve in losses(evidence):
         yield from _growth(f"the loss `{curve.name}`", curve.series)
 

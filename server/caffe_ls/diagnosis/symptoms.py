@@ -13,6 +13,7 @@ from caffe_ls.analysis.observations import (
     Growth,
     LossCurve,
     dead_rectifiers,
+    early,
     finite_values,
     first_nonfinite_in_training,
     growths,
@@ -40,6 +41,9 @@ _LOST = 3.0
 """So far, in nats, above knowing nothing scores of order 1 never bring a loss for several batches."""
 
 _BEYOND_SCATTER = 1e6
+
+_BEYOND_CHANCE = 8.0
+"""A single value so many times farther below knowing nothing than all later ones are around it is no accident."""
 
 _GROWN = 1e3
 """From so large a growth on there is no doubt that a value on its way to infinity was seen growing."""
@@ -96,6 +100,12 @@ class Symptoms:
         return not self.stopped_learning and any(_is_better(curve) for curve in self.losses)
 
     @cached_property
+    def fell_far(self) -> bool:
+        """Whether a loss came down to less than half of what it was."""
+        levels = [finite_values(curve.series) for curve in self.losses]
+        return any(len(values) >= 3 and late(values) < 0.5 * early(values) for values in levels)
+
+    @cached_property
     def stopped_learning(self) -> bool:
         """Whether in the last pass shown the gradients of all weights, biases not counted, are exactly 0."""
         last = [
@@ -113,9 +123,15 @@ class Symptoms:
             values = finite_values(curve.series)
             if curve.chance is None or len(values) < 4 or not math.isfinite(curve.series.values[-1]):
                 continue
-            if _is_near(late(values), curve.chance) and min(smoothed(values)) > 0.85 * curve.chance:
+            if _is_near(late(values), curve.chance) and self.never_knew(curve):
                 return curve
         return None
+
+    def never_knew(self, curve: LossCurve) -> bool:
+        """Whether a loss over classes never came below knowing nothing, and ends there or above."""
+        values = finite_values(curve.series)
+        chance = curve.chance or 0.0
+        return len(values) >= 4 and late(values) > _NEAR_BELOW * chance and min(smoothed(values)) > 0.85 * chance
 
     @cached_property
     def unlearned(self) -> LossCurve | None:
@@ -126,9 +142,16 @@ class Symptoms:
                 continue
             levels = smoothed(values)
             best = min(range(len(levels)), key=levels.__getitem__)
-            rest = values[best + len(values) - len(levels) + 1 :]
-            settled = len(rest) >= 3 and _is_near(late(rest), curve.chance) and scatter(rest) < 0.05 * curve.chance
-            if levels[best] < 0.8 * curve.chance and settled:
+            if levels[best] < 0.8 * curve.chance:
+                rest = values[best + len(values) - len(levels) + 1 :]
+            else:
+                best = min(range(len(values)), key=values.__getitem__)  # Of few displays one may be all that shows it.
+                rest = values[best + 1 :]
+                if curve.chance - values[best] < _BEYOND_CHANCE * max(
+                    [abs(value - curve.chance) for value in rest] or [math.inf]
+                ):
+                    continue
+            if len(rest) >= 3 and _is_near(late(rest), curve.chance) and scatter(rest) < 0.05 * curve.chance:
                 return curve
         return None
 

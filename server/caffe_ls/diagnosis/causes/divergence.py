@@ -22,6 +22,9 @@ _FAR = 1.2
 _LOST = 3.0
 """So far, in nats, above knowing nothing scores of order 1 never bring a loss."""
 
+_SETTLED = 4
+"""Displays after a jump: a net that has just been thrown off is on its way to somewhere, not there."""
+
 _HIGH_START = 5.0
 """A first loss so many times that of knowing nothing: the first weights or the inputs are far too large."""
 
@@ -138,9 +141,8 @@ def _nothing_learnt(symptoms: Symptoms, found: list[Factor]) -> Iterator[Reason]
             return
         if len(values) < 10:
             continue
-        first = max(map(abs, values[:3]))
-        jumped = max(map(abs, values)) >= 10 * max(first, curve.chance or 0.0)
-        knows_nothing = curve is symptoms.at_chance if curve.chance is not None else symptoms.flat
+        jumped = max(map(abs, values)) >= 10 * max(abs(values[0]), curve.chance or 0.0)
+        knows_nothing = symptoms.never_knew(curve) if curve.chance is not None else symptoms.flat
         if jumped or knows_nothing:
             at = len(curve.series.values) - 1
             text = f"the loss `{curve.name}` is {shown(late(values))} at the end: nothing has been learnt"
@@ -160,8 +162,9 @@ def _jumped_to_chance(symptoms: Symptoms) -> Reason | None:
         if curve.chance is None or len(values) < 4 or (symptoms.improved and values[-1] < 0.9 * curve.chance):
             continue
         peak = max(values[: max(2, len(values) // 3)])
-        if peak > max(2 * curve.chance, curve.chance + _LOST) and abs(values[-1] - curve.chance) < 0.15 * curve.chance:
-            at = values.index(peak)
+        at = values.index(peak)
+        stays = len(values) - at > _SETTLED and abs(values[-1] - curve.chance) < 0.15 * curve.chance
+        if peak > max(2 * curve.chance, curve.chance + _LOST) and stays:
             chance = curve.chance_in_words
             text = f"the loss `{curve.name}` was {shown(peak)}, then stays at {chance}: the net knows nothing"
             return Reason(curve.series.line_at(at), text)

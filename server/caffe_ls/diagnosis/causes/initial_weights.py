@@ -24,9 +24,11 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
 def _zero(symptoms: Symptoms) -> Iterator[Cause]:
     """A hidden layer of zeros gives 0, and no gradient passes it; in the last layer alone zeros do no harm."""
     evidence = symptoms.evidence
-    if symptoms.improved:
+    hidden = _hidden(evidence)
+    zeros = [layer for layer in hidden if _is_zero(evidence, layer)]
+    # Where all are 0 the last bias alone is learnt: it brings a loss down to the best that is the same for all inputs.
+    if symptoms.improved and (len(zeros) < len(hidden) or symptoms.fell_far):
         return
-    zeros = [layer for layer in _hidden(evidence) if _is_zero(evidence, layer)]
     if evidence.has_weights_loaded or not evidence.is_from_start:
         zeros = [layer for layer in zeros if evidence.params(layer.name)]  # Only what the log shows counts.
     if not zeros:
@@ -56,7 +58,7 @@ def _zero(symptoms: Symptoms) -> Iterator[Cause]:
     elif symptoms.broke_in_training or symptoms.exploded:
         sure = 0.3
     else:
-        sure = 0.9 if symptoms.flat or _stays_at_chance(symptoms) else 0.45
+        sure = 0.9 if symptoms.flat or symptoms.improved or _stays_at_chance(symptoms) else 0.45
     fixes = tuple(
         set_in_layer(evidence, layer.name, (PARAMS.get(layer.type, "convolution_param"), "weight_filler", "type"),
                      '"xavier"')
@@ -173,8 +175,8 @@ def _bias_reason(evidence: Evidence, maker: Layer) -> Iterator[Reason]:
         yield Reason(line_of_text, f"its bias_filler is {filler.number('value'):g}: below 0 a ReLU gives nothing")
 
 
-_DEVIATIONS = 6.0
-"""So many standard deviations from the mean nothing of a normal distribution lies in any batch (2 in a billion)."""
+_DEVIATIONS = 4.0
+"""So many standard deviations from the mean hardly anything of a normal distribution lies (3 in 100,000)."""
 
 
 def _dead_by_filler(symptoms: Symptoms) -> Iterator[Cause]:

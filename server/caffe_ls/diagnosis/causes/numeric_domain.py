@@ -13,6 +13,7 @@ from caffe_ls.net.model import LayerSpec
 
 _NAME = "numeric-domain"
 _DIVIDING_LOSSES = frozenset({"SmoothL1Loss", "MultiBoxLoss", "SmoothL1LossOHEM", "FocalLoss", "RegionLoss"})
+_ENOUGH = 6  # Displays at which a net knows nothing; with fewer it may just have begun.
 _FINITE_MAKERS = 1e30
 """Beyond this a layer's sums overflow whatever it computes: it is not the layer's own domain that is left."""
 
@@ -62,7 +63,7 @@ def _hidden(symptoms: Symptoms) -> Iterator[Cause]:
         return
     for spec in evidence.written.values():
         how = domain_of(spec)
-        if how is not None and len(curve.series.values) >= 10:
+        if how is not None and len(curve.series.values) >= _ENOUGH:
             reasons = (
                 Reason(evidence.layer_line(spec.name), f"`{spec.name}` ({spec.type}) {how}"),
                 Reason(curve.series.line_at(0), "the net knows nothing: MAX pooling and ReLU hide nan from the loss"),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from caffe_ls.diagnosis.cause import Cause, Reason
+from caffe_ls.diagnosis.causes.divergence import broke_early
 from caffe_ls.diagnosis.edits import set_in_layer
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
@@ -17,11 +18,10 @@ _LARGE = 1e30
 
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
-    """A last window that begins where the input ends, in a run that shows it."""
-    evidence, found = symptoms.evidence, symptoms.nonfinite
-    if found is None or not symptoms.broke_in_training:
-        return
-    origin = origin_of(symptoms)
+    """A last window that begins where the input ends: AVE makes nan of it, MAX the smallest float."""
+    evidence = symptoms.evidence
+    found = symptoms.nonfinite if symptoms.broke_in_training else None
+    origin = origin_of(symptoms) if found is not None else None
     for spec in evidence.written.values():
         if spec.type != "Pooling":
             continue
@@ -38,12 +38,21 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             f"window {pooled} begins at {(pooled - 1) * stride}, where nothing is left"
         )
         reasons = [Reason(evidence.layer_line(spec.name), text)]
-        if origin is not None and origin.layer == spec.name:
+        if found is None:
+            sure = (
+                0.35 if symptoms.improved else 0.8 if symptoms.has_trouble or symptoms.at_chance is not None else 0.45
+            )
+            if evidence.has_debug:
+                sure = 0.3  # It would show.
+        elif origin is not None and origin.layer == spec.name:
             reasons.insert(0, Reason(found.line, f"the first value that is no number comes out of `{spec.name}`"))
             sure = 0.99
         elif origin is None and symptoms.broke_before_any_update:
             reasons.append(Reason(found.line, "nan is there from the first pass on"))
             sure = 0.95
+        elif origin is None and broke_early(symptoms):
+            reasons.append(Reason(found.line, f"nan is there in iteration {found.iteration}"))
+            sure = 0.92
         else:
             sure = 0.3
         fix = set_in_layer(evidence, spec.name, ("pooling_param", "stride"), str(kernel))

@@ -113,7 +113,8 @@ def _from_solver(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
     if solver.has("clip_gradients") and solver.number("clip_gradients") == 0:
         reason = Reason(evidence.solver_line("clip_gradients"), "clip_gradients 0 scales every gradient to 0")
         yield _cause((reason,), "clip_gradients", remove_from_solver(evidence, "clip_gradients"))
-    if dead_update is not None and (broke or symptoms.evidence.run.last_iteration == 0):
+    hidden = symptoms.at_chance is not None and not broke  # MAX pooling and ReLU may hide nan from the loss.
+    if dead_update is not None and (broke or hidden or symptoms.evidence.run.last_iteration == 0):
         field, text, fix = dead_update
         found = symptoms.nonfinite
         reasons = [Reason(evidence.solver_line(field, "type"), text)]
@@ -121,6 +122,10 @@ def _from_solver(symptoms: Symptoms, solver: Solver) -> Iterator[Cause]:
             reasons.append(Reason(found.line, "the parameters are no numbers after the first updates"))
             sure = 0.5 if symptoms.exploded and not _is_early(symptoms) else 0.96
             yield Cause(_NAME, sure, tuple(reasons), f"change `{field}`", (set_solver(evidence, field, fix),))
+        elif hidden and not evidence.has_debug:
+            reasons.append(Reason(None, "the net knows nothing: MAX pooling and ReLU hide nan from the loss"))
+            confirm = "train with debug_info: true, which shows nan where it comes up"
+            yield Cause(_NAME, 0.75, tuple(reasons), confirm, (set_solver(evidence, field, fix),))
     if solver.type == "Adam" and solver.number("momentum2") == 1 and not symptoms.improved:
         reason = Reason(
             evidence.solver_line("momentum2"), "Adam multiplies each step by the root of 1 - momentum2^t: 0"

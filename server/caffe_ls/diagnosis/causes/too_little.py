@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statistics import fmean, median
 
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.analysis.observations import SATURATING, WEIGHTED, finite_values, shown
+from caffe_ls.analysis.observations import SATURATING, WEIGHTED, finite_values, late, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.causes.fillers import typical_weight
 from caffe_ls.diagnosis.edits import set_in_layer, set_solver
@@ -19,15 +19,17 @@ _HARDLY = 1e-3
 _STEEPEST = 10.0
 """An upper bound for |gradient| / |weight| of nets with outputs of order 1: healthy ones lie at 0.01 to 1."""
 
+_MANY = 4  # Saturating layers, of which the lower ones may starve while the last ones learn.
 _VANISHED = 1e-4
 """Four decades between the first and the last layer's gradient: what a rate can fit for one is lost on the other."""
 
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     """`learning-rate-too-low` and `vanishing-gradient`."""
-    if symptoms.improved or symptoms.has_trouble or symptoms.evidence.ended == "fatal":
+    if symptoms.has_trouble or symptoms.evidence.ended == "fatal":
         return
-    yield from _too_low(symptoms)
+    if not symptoms.improved:
+        yield from _too_low(symptoms)
     yield from _vanishing(symptoms)
 
 
@@ -118,8 +120,10 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
     """Each Sigmoid lets through at most a quarter of the gradient, and small weights less (sigmoid_layer.cpp)."""
     evidence, net = symptoms.evidence, symptoms.evidence.net
     squashing = [layer for layer in net.layers if layer.type in SATURATING] if net is not None else []
-    seen = _share_that_arrives(evidence)
-    expected = _expected_share(evidence)
+    seen = _share_that_arrives(evidence, at_the_end=symptoms.improved)
+    expected = _expected_share(evidence) if not symptoms.improved else None
+    if symptoms.improved and len(squashing) < _MANY:
+        return  # It learns, whatever arrives below.
     if seen is not None:
         first, last, share, line = seen
         if share >= _VANISHED:
@@ -127,6 +131,9 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
         text = f"the gradient of `{first}` is {shown(share)} of that of `{last}`: hardly anything arrives down there"
         reasons = [Reason(line, text)]
         sure = 0.93 if len(squashing) >= 3 else 0.6 if squashing else 0.55
+        if symptoms.improved:
+            sure = 0.6
+            reasons.append(Reason(None, "the loss fell, but by what the last layers alone can do"))
     elif expected is not None and len(squashing) >= 3 and (symptoms.flat or symptoms.at_chance is not None):
         if expected >= _VANISHED:
             return
@@ -143,10 +150,11 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
     yield Cause("vanishing-gradient", sure, tuple(reasons), confirm, fixes)
 
 
-def _share_that_arrives(evidence: Evidence) -> tuple[str, str, float, int] | None:
+def _share_that_arrives(evidence: Evidence, at_the_end: bool = False) -> tuple[str, str, float, int] | None:
     """The first and the last layer of weights, and the ratio of their gradients.
 
-    Of the first pass, where that is shown: later on, units may be saturated because the rate is too high.
+    Of the first pass, where that is shown: later on, units may be saturated because the rate is too high. `at_the_end`:
+    of the last third, in runs that learn.
     """
     found = []
     for layer in evidence.order:
@@ -155,7 +163,10 @@ def _share_that_arrives(evidence: Evidence) -> tuple[str, str, float, int] | Non
         for _, diff in evidence.params(layer)[:1]:
             values = finite_values(diff) if diff is not None else []
             if diff is not None and values:
-                found.append((layer, values[0] if evidence.is_from_start else median(values), diff.line_at(0)))
+                at_first = evidence.is_from_start and not at_the_end
+                at = 0 if at_first else len(diff.values) - 1
+                level = values[0] if at_first else max(late(values), median(values))
+                found.append((layer, level, diff.line_at(at)))
     if len(found) < 3 or not found[-1][1]:
         return None
     if not found[0][1] and any(not diff for _, diff, _ in found[1:-1]) and not _fades(found):
