@@ -45,8 +45,8 @@ layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "
 """
 
 
-def document(text: str) -> PrototxtDocument:
-    return PrototxtDocument("/nets/train.prototxt", text, Settings(dialect="bvlc"))
+def document(text: str, dialect: str = "bvlc") -> PrototxtDocument:
+    return PrototxtDocument("/nets/train.prototxt", text, Settings(dialect=dialect))
 
 
 def applied(text: str, fix: Fix | None) -> str:
@@ -127,6 +127,20 @@ def test_names_with_quotes_and_letters_of_all_scripts_survive() -> None:
 def test_old_forms_have_no_python_layers() -> None:
     text = 'layers { name: "a" type: RELU bottom: "x" top: "y" }\n'
     assert insert_everywhere(document(text)) is None
+
+
+def test_a_caffe_without_param_str_gets_none_and_one_without_python_layers_no_layer() -> None:
+    old = document(_NET, "segnet")
+    text = applied(_NET, insert_everywhere(old))
+    assert text.count("CheckFiniteLayer") == 4
+    assert "param_str" not in text
+    refused = ("unknown-field", "unknown-layer-type")
+    before, after = (
+        [one.message for one in check(document(net, "segnet")) if one.rule in refused] for net in (_NET, text)
+    )
+    assert after == before
+    assert insert_everywhere(document(_NET, "bvlc-2014-07")) is None
+    assert insert_after(document(_NET, "bvlc-2014-07"), _NET.index("ip")) is None
 
 
 def test_the_module_that_is_written_is_the_one_in_the_package() -> None:

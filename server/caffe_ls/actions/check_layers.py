@@ -1,7 +1,8 @@
 """Layers that stop the training at the first value that is not finite: put in behind layers, and taken out again.
 
 The layer is Python code of ours, `check_finite.py`, which is written beside the net. It works in place, so that nothing
-else in the net changes; `param_str` tells it what it watches.
+else in the net changes; `param_str` tells it what it watches, in Caffes that have that field. Caffes from before
+September 2014 have no Python layers, and are offered nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from caffe_ls.text.span import Span
 
 MODULE = "check_finite"
 LAYER = "CheckFiniteLayer"
+
+_PYTHON = "PythonParameter"
 
 # What only counts or swallows, and has no gradient to look at.
 _NOT_WATCHED = frozenset({"Accuracy", "Silence", "HDF5Output", "DetectionEvaluate"})
@@ -88,6 +91,8 @@ def _is_check(one: _Written) -> bool:
 def _fix(document: PrototxtDocument, layers: list[_Written], wanted: Iterable[_Written], title: str) -> Fix | None:
     names = {one.layer.name for one in layers}
     edits: list[FileEdit] = []
+    if document.schema.message(_PYTHON) is None:
+        return None
     for one in wanted:
         watched = [top for top in _watched_tops(one, document.dialect) if not _is_watched(one, top, layers)]
         if watched:
@@ -126,6 +131,7 @@ def _check_layer(document: PrototxtDocument, one: _Written, top: str, names: set
     names.add(name)
     rules = "".join(f"  {document.text[slice(*rule.span.shift(one.base))]}\n" for rule in _phase_rules(one))
     options = json.dumps({"layer": one.layer.name or "", "blob": top}, ensure_ascii=False)
+    takes_options = document.schema.field(_PYTHON, "param_str") is not None
     return (
         "layer {\n"
         f"  name: {quoted(name)}\n"
@@ -135,9 +141,7 @@ def _check_layer(document: PrototxtDocument, one: _Written, top: str, names: set
         f"{rules}"
         "  python_param {\n"
         f"    module: {quoted(MODULE)}\n"
-        f"    layer: {quoted(LAYER)}\n"
-        f"    param_str: {quoted(options)}\n"
-        "  }\n"
+        f"    layer: {quoted(LAYER)}\n" + (f"    param_str: {quoted(options)}\n" if takes_options else "") + "  }\n"
         "}"
     )
 

@@ -247,7 +247,8 @@ def test_boxes_are_four_numbers_for_each_class_or_for_all_together(outputs: int,
     text = (
         'layer { name: "rois" type: "Python" top: "data" top: "bbox_targets"'
         ' python_param { module: "m" layer: "P" param_str: "\'num_classes\': 21" } }\n'
-        f'layer {{ name: "box" type: "InnerProduct" bottom: "data" top: "box" inner_product_param {{ num_output: {outputs} }} }}\n'
+        'layer { name: "box" type: "InnerProduct" bottom: "data" top: "box"'
+        f" inner_product_param {{ num_output: {outputs} }} }}\n"
         'layer { name: "loss" type: "SmoothL1Loss" bottom: "box" bottom: "bbox_targets" top: "loss" }\n'
     )
     found = _found("classes-of-labels-differ", text, "rfcn")
