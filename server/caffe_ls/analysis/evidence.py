@@ -217,10 +217,6 @@ class Evidence:
             return series.get((layer, blob))
         return next((found for (owner, _), found in series.items() if owner == layer), None)
 
-    def every_forward(self) -> Iterator[tuple[Quantity, Series]]:
-        """All that forward lines of training tell, in the order of the pass."""
-        return ((quantity, series) for quantity, series in self._debug if quantity.direction == "forward")
-
     def every_backward(self) -> Iterator[tuple[Quantity, Series]]:
         """All that backward lines tell, in the order of the pass."""
         return ((quantity, series) for quantity, series in self._debug if quantity.direction == "backward")

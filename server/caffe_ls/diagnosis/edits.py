@@ -63,11 +63,6 @@ def set_in_layer(evidence: Evidence, layer: str, path: tuple[str, ...], value: s
     return _inserted(file, group.span.shift(base), missing, value, f"{title} of {_name(file)}")
 
 
-def remove_from_layer(evidence: Evidence, layer: str, path: tuple[str, ...], fallback: str) -> Fix:
-    """Set a field of a layer back to its default, where the text has it; else as `set_in_layer`."""
-    return set_in_layer(evidence, layer, path, fallback)
-
-
 def _inserted(file: PrototxtDocument, message: Span, path: list[str], value: str, title: str) -> Fix:
     """A field put behind the opening bracket of a message."""
     if file.text[message.start : message.start + 1] not in ("{", "<"):

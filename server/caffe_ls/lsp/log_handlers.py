@@ -7,7 +7,7 @@ import functools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 
 REPORT_CHANGED = "caffe/logReportChanged"
 """A notification with a log's `uri`: its report, which `caffe-ls.logReport` gives, says more than before."""
-
-
-class _HasTextDocument(Protocol):
-    text_document: types.TextDocumentIdentifier
-
-
-def log_of(server: Server, params: Any) -> LogView | None:
-    """The open log that the parameters of a request name."""
-    document = getattr(params, "text_document", None)
-    uri = getattr(document, "uri", None)
-    return server.session.logs.view(uri) if uri is not None and server.session.has_log(uri) else None
 
 
 # Life.

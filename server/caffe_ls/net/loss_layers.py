@@ -29,8 +29,3 @@ def wants_probabilities(layer: Layer, dialect: str) -> bool:
     if layer.type == "InfogainLoss":
         return dialect in OLD_INFOGAIN.split()
     return layer.type == "MultinomialLogisticLoss"
-
-
-def is_trained_on(layer: Layer) -> bool:
-    """Whether a layer's tops count in what the net minimises."""
-    return any(layer.loss_weights)
