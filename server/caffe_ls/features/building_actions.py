@@ -12,9 +12,12 @@ from lsprotocol import types
 
 from caffe_ls.actions.check_layers import insert_after, insert_everywhere, remove_all
 from caffe_ls.actions.deployment import deploy_net
+from caffe_ls.actions.fine_tuning import learnt_anew
 from caffe_ls.actions.input_check import input_check
+from caffe_ls.analysis.built_layers import built_layers_at
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
+from caffe_ls.net.first_weights import WEIGHTED
 from caffe_ls.rules.finding import Fix
 from caffe_ls.rules.layers import layer_of
 from caffe_ls.text.span import Span
@@ -30,6 +33,7 @@ class _Building:
     title: Callable[[View, int], str]
     build: Callable[[View, int], Fix | None]
     needs_layer: bool = False
+    needs_weights: bool = False
 
 
 def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Iterator[types.CodeAction]:
@@ -39,8 +43,11 @@ def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Ite
         return
     layer = _layer_at(view, span.start)
     has_checks = "check_finite" in document.text
+    has_weights = any(built.layer.type in WEIGHTED for built in built_layers_at(document, span.start)[:1])
     for name, building in _BUILDINGS.items():
         if not only(building.kind) or (building.needs_layer and layer is None) or (name == "remove" and not has_checks):
+            continue
+        if building.needs_weights and not has_weights:
             continue
         action = types.CodeAction(building.title(view, span.start), kind=building.kind)
         if view.client.resolves_code_actions:
@@ -92,6 +99,13 @@ _BUILDINGS = {
         f"{BUILDING_KIND}.checkFinite.remove",
         lambda view, offset: "Remove all checkFinite layers",
         lambda view, offset: remove_all(view.document),
+    ),
+    "anew": _Building(
+        f"{BUILDING_KIND}.learnAnew",
+        lambda view, offset: f"Give `{_layer_at(view, offset)}` another name, to learn it anew in fine-tuning",
+        lambda view, offset: learnt_anew(view.document, offset),
+        needs_layer=True,
+        needs_weights=True,
     ),
     "deploy": _Building(
         f"{BUILDING_KIND}.deploy",

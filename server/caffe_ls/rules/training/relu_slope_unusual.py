@@ -35,7 +35,7 @@ def check(view: LayerView) -> Iterator[Finding]:
     fixes = (fix("Set `negative_slope: 0.1`", Edit(place, "0.1")),)
     if slope == 1:
         message = "`negative_slope: 1` hands on what it gets: there is no activation function here"
-        yield Finding(place, message, fixes, severity=Severity.WARNING)
+        yield Finding(place, message, fixes)
     elif slope > 1:
         yield Finding(place, f"`negative_slope: {slope:g}` makes negative numbers larger than positive ones", fixes)
     elif slope < 0:
