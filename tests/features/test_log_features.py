@@ -63,6 +63,15 @@ def test_a_printed_net_is_explained_as_a_prototxt() -> None:
     assert text_in(view, found.range) == '"InnerProduct"'
 
 
+def test_the_layers_of_a_printed_net_have_the_shapes_that_the_run_s_data_gave_them() -> None:
+    own = 'type: "Input"', "input_param { shape { dim: 4 dim: 3 } }"
+    view = log_view(log(HEALTHY.replace(own[0], 'type: "Data"').replace(own[1], 'data_param { source: "gone" }')))
+    found = log_hover(view, at(view, 'type: "InnerProduct"', "InnerProduct"))
+    assert found is not None
+    assert isinstance(found.contents, types.MarkupContent)
+    assert "| in `data`         |        4 x 3 |" in found.contents.value
+
+
 def test_a_printed_solver_is_explained_as_a_prototxt() -> None:
     view = log_view(log(HEALTHY))
     found = log_hover(view, at(view, "lr_policy", "lr_policy"))

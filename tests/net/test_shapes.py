@@ -249,3 +249,10 @@ class TestData:
         assert self._shapes("MemoryData", fields=memory, data=DataSource((3, 9, 9), 1)) == [(4, 1, 2, 3), (4,)]
         dummy = "dummy_data_param { num: [4, 5] channels: 1 height: 2 width: 3 }"
         assert self._shapes("DummyData", fields=dummy) == [(4, 1, 2, 3), (5, 1, 2, 3)]
+
+
+def test_what_a_run_told_of_its_data_goes_before_all_else() -> None:
+    text = 'layer { name: "d" type: "Python" top: "x" top: "l" }\nlayer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
+    net = net_of(text, data=DataSource((3, 8, 8), 1, told=(("d", ((4, 5), (4,))), ("r", ((9, 9),)))))
+    assert net.blobs == {"x": (4, 5), "l": (4,), "r": (4, 5)}
+    assert net.refusals == ()

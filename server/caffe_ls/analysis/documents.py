@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.kinds import Kind, kind_of
-from caffe_ls.net.model import State
+from caffe_ls.net.model import Shape, State
 from caffe_ls.schema import catalog
 from caffe_ls.schema.dialect_guess import Guess, Usage, guess, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
@@ -41,7 +41,8 @@ class Context:
     dialect that the settings name. `linked` is what the files that belong to this one (a solver's nets, a net's solver)
     use of dialects. `states` are those in which a net will be built, where a solver or the user says so; `batch` is the
     batch size that the user asks about. `files` are those that the text may name, None where there is no disk;
-    `weights` are the files, by path, that the solvers of a net start it from.
+    `weights` are the files, by path, that the solvers of a net start it from. `told` are the shapes of the tops of its
+    layers, by name, where a run of the very text told them.
     """
 
     own_schema: Schema | None = None
@@ -50,6 +51,7 @@ class Context:
     batch: int | None = None
     files: FilesBeside | None = None
     weights: tuple[str, ...] = ()
+    told: tuple[tuple[str, tuple[Shape, ...]], ...] = ()
 
 
 class PrototxtDocument:

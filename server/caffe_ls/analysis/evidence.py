@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Literal
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
-from caffe_ls.analysis.logged_net import with_shapes_of_data
+from caffe_ls.analysis.log_document import told_shapes
 from caffe_ls.net.graph import build
 from caffe_ls.net.lower import lower_file
-from caffe_ls.net.model import AnyShape, Layer, LayerSpec, Net, NetText, State
+from caffe_ls.net.model import AnyShape, DataSource, Layer, LayerSpec, Net, NetText, State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
 from caffe_ls.solver.lower import lower_solver
@@ -68,8 +68,10 @@ class Evidence:
     @cached_property
     def net(self) -> Net | None:
         """The train net, its shapes those that the log tells where it tells them."""
-        text = self._net_text
-        return None if text is None else build(text, self._state)
+        if self._net_document is None:
+            return None
+        told = () if self.built is None else told_shapes(self.built)
+        return build(self._text_of_net(), self._state, DataSource(told=told))
 
     @cached_property
     def layers(self) -> dict[str, Layer]:
@@ -276,14 +278,6 @@ class Evidence:
         """The train net as its construction was told."""
         nets = [net for net in self.run.nets if net.layers]
         return next((net for net in nets if net.phase == "TRAIN"), None)
-
-    @cached_property
-    def _net_text(self) -> NetText | None:
-        """The net's text; what makes data has the shapes that the log tells."""
-        if self._net_document is None:
-            return None
-        text = self._text_of_net()
-        return with_shapes_of_data(text, self._logged_shapes)
 
     @cached_property
     def _logged_shapes(self) -> dict[str, list[tuple[int, ...]]]:

@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from typing import Literal, NamedTuple
 
-from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.net.model import Shape, State
 from caffe_ls.settings import Settings
 from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.first_nonfinite import next_display
@@ -149,14 +150,22 @@ class LogDocument:
         return printed.log_offset(len(document.text[:offset].encode("utf-8", "surrogateescape")))
 
     def printed_document(self, printed: PrintedText) -> PrototxtDocument:
-        """A printed solver or net as a document of its own."""
+        """A printed solver or net as a document of its own; a net is that of its phase, with the data of its run."""
         key = (printed.line, len(printed.text))
         known = self._printed.get(key)
         if known is None:
             text = printed.text.decode("utf-8", "surrogateescape")
             kind: Literal["solver", "net"] = "solver" if printed.kind == "solver" else "net"
-            known = self._printed[key] = PrototxtDocument(f"{kind}.prototxt", text, self.settings, kind=kind)
+            context = self._context_of_net(printed) if kind == "net" else None
+            known = PrototxtDocument(f"{kind}.prototxt", text, self.settings, kind=kind, context=context)
+            self._printed[key] = known
         return known
+
+    def _context_of_net(self, printed: PrintedText) -> Context:
+        state = State("TEST" if printed.phase == "TEST" else "TRAIN")
+        run = next((run for run in self.record.runs if printed in run.texts), None)
+        built = None if run is None else self.built(run, printed.phase, printed.net)
+        return Context(states=(state,), told=() if built is None else told_shapes(built))
 
     # The moment, and the net in construction.
 
@@ -211,6 +220,11 @@ class LogDocument:
     def _iteration_above(self, line: LogLine) -> int | None:
         marks = self.outline.before(line.number, line.run)
         return next((mark.iteration for mark in marks if mark.kind in ("loss", "rate")), None)
+
+
+def told_shapes(built: BuiltNet) -> tuple[tuple[str, tuple[Shape, ...]], ...]:
+    """The shapes of the tops of a net's layers, by name, as its construction told them."""
+    return tuple((name, tuple(shapes)) for name, shapes in zip(built.layers, built.top_shapes, strict=True) if shapes)
 
 
 # What tells whether debug lines are of a test or of training. A test's outputs end its lines.

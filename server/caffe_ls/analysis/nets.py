@@ -94,6 +94,7 @@ def _data_source(document: PrototxtDocument) -> DataSource:
         shape,
         document.context.batch,
         records=records_of(net_text(document), files) if files is not None else (),
+        told=document.context.told,
     )
 
 

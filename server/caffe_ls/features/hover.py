@@ -20,21 +20,30 @@ from caffe_ls.schema.model import SOLVER_MESSAGE, TEXT_TYPES, Schema
 from caffe_ls.syntax.values import string_value
 from caffe_ls.text.span import Span
 
+SEPARATOR = "\n\n---\n\n"
+"""What stands between the parts of a hover."""
+
 
 def hover(view: View, offset: int) -> types.Hover | None:
     """What is known of what stands at `offset`; None where nothing is."""
-    about = documentation_at(view.document, offset)
-    facts = net_facts(view.document, offset)
+    known = meaning_at(view.document, offset)
     here = [finding for finding in view.findings if finding.span.touches(offset)]
-    parts = [*_in_order(about, facts), *_reasons(here)]
+    parts = [*(known[0] if known is not None else ()), *_reasons(here)]
     if not parts:
         return None
-    known = about or facts
     span = known[1] if known is not None else min((finding.span for finding in here), key=_length)
-    return types.Hover(documentation.markup("\n\n---\n\n".join(parts), view.client), view.range(span))
+    return types.Hover(documentation.markup(SEPARATOR.join(parts), view.client), view.range(span))
 
 
-def documentation_at(document: PrototxtDocument, offset: int) -> tuple[str, Span] | None:
+def meaning_at(document: PrototxtDocument, offset: int) -> tuple[list[str], Span] | None:
+    """What the name or value at `offset` means and what the net makes of it, in parts of Markdown, and where it is."""
+    about = _documentation_at(document, offset)
+    facts = net_facts(document, offset)
+    known = about or facts
+    return None if known is None else (_in_order(about, facts), known[1])
+
+
+def _documentation_at(document: PrototxtDocument, offset: int) -> tuple[str, Span] | None:
     """What the name or value at `offset` means, as Markdown, and where it stands; None where that is not known."""
     cursor = cursor_at(document, offset)
     text = _text(cursor, document.schema) if cursor is not None and cursor.on != "between" else None

@@ -10,11 +10,10 @@ from functools import cached_property
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.log_document import LogDocument
 from caffe_ls.analysis.log_links import LayerPlace, layer_named
-from caffe_ls.analysis.nets import net_text
+from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import shape_text, whole
-from caffe_ls.net.graph import build
-from caffe_ls.net.model import DataSource, Layer, State
+from caffe_ls.net.model import Layer
 from caffe_ls.training_log.record import BuiltNet, PrintedText, Run
 
 _LONGEST_DEFINITION = 1_500
@@ -152,17 +151,8 @@ class LayerOfRun:
         """The layer as Caffe builds it from the printed net, with the data's shape that the log tells."""
         if self.printed is None:
             return None
-        data = self._data_shape()
-        source = DataSource() if data is None else DataSource((data[1], data[2], data[3]), data[0])
-        net = build(net_text(self._printed_document), State("TEST" if self.phase == "TEST" else "TRAIN"), source)
-        return next((layer for layer in net.layers if layer.name == self.name), None)
-
-    def _data_shape(self) -> tuple[int, ...] | None:
-        built = self.built
-        for shapes in built.top_shapes if built is not None else ():
-            if shapes and len(shapes[0]) == 4:
-                return shapes[0]
-        return None
+        layers = (layer for net in judged_nets(self._printed_document) for layer in net.layers)
+        return next((layer for layer in layers if layer.name == self.name), None)
 
 
 def size_of(shape: Shape | None) -> int | None:

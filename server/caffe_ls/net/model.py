@@ -56,12 +56,14 @@ class DataSource(NamedTuple):
 
     Items of images are channels, height and width; those of HDF5 files may have any number of axes. `may_assume`:
     whether a guess may take the place of what is not known. `records` are what is really there, and go before `shape`.
+    `told` are the shapes of all tops, by the layer's name, as a run told them, and go before all else.
     """
 
     shape: tuple[int, ...] | None = None
     batch: int | None = None
     may_assume: bool = True
     records: tuple[Record, ...] = ()
+    told: tuple[tuple[str, tuple[Shape, ...]], ...] = ()
 
     @property
     def image(self) -> tuple[int, int, int] | None:
@@ -69,6 +71,10 @@ class DataSource(NamedTuple):
         if self.shape is None or len(self.shape) != 3:
             return None
         return self.shape[0], self.shape[1], self.shape[2]
+
+    def told_of(self, layer: str) -> tuple[Shape, ...]:
+        """The shapes of a layer's tops as a run told them; none where it told none."""
+        return next((shapes for name, shapes in self.told if name == layer), ())
 
     def record(self, kind: str, source: str) -> Record | None:
         """What a data layer of this type reads of this source."""
