@@ -48,6 +48,11 @@ class Settings:
         "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. Where "
         "it is not set, the files that a net's solver names in `weights` are taken.",
     )  # fmt: skip
+    python_path: tuple[str, ...] = _setting(
+        (), "Folders that PYTHONPATH names when Caffe is started: the modules of Python layers are looked for there, "
+        "before the net's own folder and those above it. Relative to the folder of `caffe-ls.toml`, or of the "
+        "workspace. Nothing in them is run.",
+    )  # fmt: skip
     memory_limit: str = _setting(
         "", "How much memory training may take, such as `8GB` or `512MB`: nets whose blobs take more are told of by "
         "`memory-above-limit`. Where it is not set, memory is not judged.",

@@ -86,6 +86,8 @@ def parse_configuration(path: str, data: bytes, base: Settings | None = None) ->
         settings = replace(settings, proto=os.path.normpath(os.path.join(folder, settings.proto)))
     if settings.weights and "weights" in values:
         settings = replace(settings, weights=weights_below(os.path.dirname(path), settings.weights))
+    if "python_path" in {name.replace("-", "_") for name in values}:
+        settings = replace(settings, python_path=folders_below(os.path.dirname(path), settings.python_path))
     return Configuration(path, settings, tuple(problems))
 
 
@@ -93,6 +95,11 @@ def weights_below(folder: str, weights: str) -> str:
     """The setting `weights` with each of its paths that is relative being one of a folder."""
     names = (name.strip() for name in weights.split(","))
     return ",".join(os.path.normpath(os.path.join(folder, name)) for name in names if name)
+
+
+def folders_below(folder: str, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The setting `python_path` with each of its folders that is relative being one below a folder."""
+    return tuple(os.path.normpath(os.path.join(folder, one)) for one in folders if one)
 
 
 def unknown_rules(

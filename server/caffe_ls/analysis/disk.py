@@ -60,12 +60,16 @@ def overlaid(access: Access, contents: Mapping[str, bytes]) -> Access:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilesBeside:
-    """The files that the text at `path` may name, found as Caffe finds them or as users keep them."""
+    """The files that the text at `path` may name, found as Caffe finds them or as users keep them.
+
+    `python_path` are the folders that Python looks for modules in first.
+    """
 
     path: str
     access: Access
     start_directory: str = ""
     top: str = ""
+    python_path: tuple[str, ...] = ()
 
     def find(self, written: str) -> str | None:
         """The file or the folder that `written` means; None where there is none."""

@@ -64,7 +64,7 @@ def python_file(module: str, files: FilesBeside) -> PythonFile | None:
     if not all(part.isidentifier() or part.replace("-", "_").isidentifier() for part in parts):
         return None
     folder = os.path.dirname(files.path)
-    key = (python_file, module, folder, files.start_directory, files.top)
+    key = (python_file, module, folder, files.start_directory, files.top, files.python_path)
     return files.access.once(key, lambda: _look_for(os.path.join(*parts), folder, files))
 
 
@@ -89,6 +89,7 @@ def _look_for(relative: str, folder: str, files: FilesBeside) -> PythonFile | No
 
 
 def _places(folder: str, files: FilesBeside) -> Iterator[str]:
+    yield from files.python_path
     starts = [files.start_directory] if files.start_directory else []
     for start in (*starts, *ancestors(folder, files.top)):
         for name in _FOLDERS:

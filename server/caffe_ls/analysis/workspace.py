@@ -101,7 +101,7 @@ def context_of(
     if not named and own_schema is None:
         linked = linked_usages(path, file, kind, access, start_directory, top)
     states = asked.states or states_in_solvers(path, solvers, access, start_directory, top)
-    files = FilesBeside(path, access, start_directory, top)
+    files = FilesBeside(path, access, start_directory, top, settings.python_path)
     weights = tuple(_weights_in_solvers(solvers, files))
     return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files, weights=weights)
 

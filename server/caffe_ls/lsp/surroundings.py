@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
-from caffe_ls.analysis.configuration import find_configuration, weights_below
+from caffe_ls.analysis.configuration import find_configuration, folders_below, weights_below
 from caffe_ls.analysis.disk import Access, FilesBeside
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.workspace import context_of, open_document
@@ -81,6 +81,8 @@ class Surroundings:
             settings = replace(settings, proto=str(Path(base, settings.proto)))
         if settings.weights:
             settings = replace(settings, weights=weights_below(base, settings.weights))
+        if settings.python_path:
+            settings = replace(settings, python_path=folders_below(base, settings.python_path))
         return settings
 
     def top(self, path: str) -> str:

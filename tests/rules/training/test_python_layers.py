@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from caffe_ls.analysis.workspace import open_document
+from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding, Severity
+from caffe_ls.settings import Settings
 from caffe_ls.text.edit import apply_edits
+from tests.analysis.disk import Disk
 from tests.rules.checking import document_of, findings_of
 
 NET = """\
@@ -33,6 +37,18 @@ def _rules(*args: str, **others: str) -> list[str]:
 
 def test_a_layer_whose_module_and_class_are_there_is_right() -> None:
     assert _rules(CLASS % "pass") == []
+
+
+def test_modules_are_looked_for_in_the_folders_that_the_user_names() -> None:
+    net = NET % ("crop", "Crop", "")
+    disk = Disk({"/nets/net.prototxt": net, "/caffe/layers/crop.py": CLASS % "pass"})
+
+    def rules(settings: Settings) -> list[str]:
+        document = open_document("/nets/net.prototxt", net, settings, disk.access, lambda path, data: None)
+        return [one.rule for one in check(document) if one.rule.startswith("python-module")]
+
+    assert rules(Settings()) == ["python-module-not-found"]
+    assert rules(Settings(python_path=("/elsewhere", "/caffe/layers"))) == []
 
 
 @pytest.mark.parametrize(

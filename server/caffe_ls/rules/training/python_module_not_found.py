@@ -1,8 +1,8 @@
 """The module of a Python layer is not found from here.
 
 Python looks for it in the folders that PYTHONPATH names when Caffe is started: `ImportError: No module named ...`. Here
-the folder of the net, those above it, and in each of them folders such as `python`, `lib` and `layers` were searched.
-It may be elsewhere where Caffe will be run, so this is information.
+the folders of the setting `python_path`, that of the net, those above it, and in each of them folders such as `python`,
+`lib` and `layers` were searched. It may be elsewhere where Caffe will be run, so this is information.
 
 Source: layer_factory.cpp (GetPythonLayer), tools/caffe.cpp.
 
