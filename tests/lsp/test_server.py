@@ -249,6 +249,27 @@ def test_settings_are_asked_for_before_the_first_diagnostics() -> None:
         assert [syntax_errors(found) for _, found in client.published(URI)] == [0]
 
 
+@pytest.mark.parametrize(("settings", "refreshes"), [({}, 0), ({"ignore": ["syntax-error"]}, 1)])
+def test_a_client_that_pulls_is_asked_to_pull_again_when_its_settings_change_something(
+    settings: dict[str, Any], refreshes: int
+) -> None:
+    abilities = {
+        "workspace": {"configuration": True, "diagnostics": {"refreshSupport": True}},
+        "textDocument": {"diagnostic": {}},
+    }
+    with session(abilities, configuration=settings) as client:
+        client.open(URI, BROKEN)
+        client.ask("textDocument/diagnostic", DOCUMENT)
+        client.tell("workspace/didChangeConfiguration", {"settings": None})
+        client.wait(lambda: len(_asked(client, "workspace/configuration")) == 2, "two questions for the settings")
+        settled(client)
+        assert len(_asked(client, "workspace/diagnostic/refresh")) == refreshes
+
+
+def _asked(client: Client, method: str) -> list[dict[str, Any]]:
+    return [asked for asked in client.requests if asked["method"] == method]
+
+
 def test_a_client_that_does_not_answer_gets_diagnostics_nonetheless() -> None:
     with session({"workspace": {"configuration": True}}, configuration=None) as client:
         client.open(URI, BROKEN)

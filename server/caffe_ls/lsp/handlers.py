@@ -130,7 +130,7 @@ def _ask_for_settings(server: Server) -> None:
 
     def take(answer: Any) -> None:
         values = answer[0] if isinstance(answer, (list, tuple)) and answer else None
-        server.session.configure(settings_of(server.client.options if values is None else values))
+        _configure(server, server.client.options if values is None else values)
         server.publisher.release()
 
     server.publisher.hold(_SETTINGS_WAIT)
@@ -158,7 +158,12 @@ def _configuration_changed(server: Server, params: types.DidChangeConfigurationP
     if server.client.pulls_configuration:
         _ask_for_settings(server)
     else:
-        server.session.configure(settings_of(params.settings))
+        _configure(server, params.settings)
+
+
+def _configure(server: Server, values: object) -> None:
+    """Take settings; only others than before are a reason to tell anything anew."""
+    if server.session.configure(settings_of(values)):
         _all_changed(server)
 
 

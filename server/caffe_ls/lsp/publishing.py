@@ -63,9 +63,10 @@ class Publisher:
         asyncio.get_running_loop().call_later(longest, self._stop_waiting)
 
     def release(self) -> None:
-        """Publish everything under what has come."""
+        """Publish what was held back."""
         self._held = False
-        self.all_changed()
+        for uri in tuple(self._pending):
+            self._schedule(uri, 0.0)
 
     def _stop_waiting(self) -> None:
         if self._held:

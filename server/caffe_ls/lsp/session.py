@@ -115,11 +115,13 @@ class Session:
         """The paths of the workspace's folders."""
         return tuple(path_of(uri) for uri in self._folders)
 
-    def configure(self, settings: Settings) -> None:
-        """Judge everything by these settings of the editor from now on."""
-        if settings != self._settings:
-            self._settings = settings
-            self.reload()
+    def configure(self, settings: Settings) -> bool:
+        """Judge everything by these settings of the editor from now on; False when they are the same as before."""
+        if settings == self._settings:
+            return False
+        self._settings = settings
+        self.reload()
+        return True
 
     def change_folders(self, added: Sequence[str], removed: Sequence[str]) -> None:
         """Take other folders, given by their URIs, as the workspace."""
