@@ -158,6 +158,14 @@ def test_the_summary_shows_verdict_reasons_and_curves(folder: Path) -> None:
     assert "█" in text
 
 
+def test_the_summary_says_what_a_cause_means_and_nothing_twice(folder: Path) -> None:
+    lines = run("diagnose", "train.log", cwd=folder).text.splitlines()
+    assert any(line.startswith("learning-rate-too-high") and "too high for this net" in line for line in lines)
+    assert not any("smoothed" in line for line in lines), "it is that of the only output"
+    (folder / "train.log").write_bytes(b"F1121 01:40:00.000123 77 common.cpp:66] Cannot use GPU in CPU-only Caffe\n")
+    assert run("diagnose", "train.log", cwd=folder).text.count("Cannot use GPU") == 1
+
+
 def test_a_terminal_is_not_steered_by_a_log(tmp_path: Path) -> None:
     (tmp_path / "train.log").write_bytes(runs.run(output="\x1b[31mred[bold]").replace(b"[31m", b"\x1b]0;title\x07"))
     text = run("diagnose", "train.log", cwd=tmp_path).text

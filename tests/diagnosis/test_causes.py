@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.diagnosis.diagnosing import diagnose
 from tests.diagnosis.runs import CLASSIFIER, LEARNS, SOLVER, STUCK, causes_of, first_cause, passes, run
+from tests.training_log.logs import read
 
 RISES = (2.31, 6.0, 30.0, 80.0, 87.3365, 87.3365, 80.0, 87.3365)
 
@@ -436,6 +439,41 @@ def test_a_crash_in_a_layer_that_reads_labels() -> None:
         |    @ 0x7f caffe::SoftmaxWithLossLayer<>::Forward_cpu()
     """
     assert first_cause(run((2.3, 2.2), end=end)) == "label-out-of-range"
+
+
+def _ended(fatal: str, before: str = "", solver: str = SOLVER) -> bytes:
+    log = run((), solver=solver, end="")
+    return log + (before + "\n" if before else "").encode() + f"F1121 01:40:00.000123 77 {fatal}\n".encode()
+
+
+def test_a_setting_that_caffe_refuses_is_mended_in_the_users_solver() -> None:
+    text = SOLVER + 'net: "net.prototxt"\ntest_iter: 3\n'
+    file = PrototxtDocument("/a/solver.prototxt", text, kind="solver")
+    log = _ended("solver.cpp:9] Check failed: param_.test_interval() > 0 (0 vs. 0) ", solver=text)
+    cause = diagnose(read(log), solver=file)[0]
+    assert cause.cause == "solver-misconfigured"
+    assert any("solver.prototxt:7" in reason.text for reason in cause.because)
+    assert {change.path for fix in cause.fixes for change in fix.edits} == {"/a/solver.prototxt"}
+    assert any("test_interval" in fix.title for fix in cause.fixes)
+
+
+def test_a_field_of_another_fork_is_told_with_its_place_and_the_fork() -> None:
+    parser = (
+        "[libprotobuf ERROR google/protobuf/text_format.cc:298] Error parsing text-format caffe.NetParameter: 7:16: "
+        'Message type "caffe.LayerParameter" has no field named "permute_param".'
+    )
+    fatal = (
+        "upgrade_proto.cpp:88] Check failed: ReadProtoFromTextFile(f, p) Failed to parse NetParameter file: n.prototxt"
+    )
+    cause = causes_of(_ended(fatal, parser))[0]
+    assert cause.cause == "net-misconfigured"
+    assert "line 7:16" in cause.because[0].text
+    assert "SSD" in cause.because[0].text
+
+
+def test_a_layer_type_of_another_fork_is_told_with_the_fork() -> None:
+    fatal = "layer_factory.hpp:81] Check failed: registry.count(type) == 1 (0 vs. 1) Unknown layer type: Permute (known"
+    assert any("SSD" in reason.text for reason in causes_of(_ended(fatal))[0].because)
 
 
 def _normalised(fields: str = "", batch: int = 8) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.diagnosis.edits import remove_from_solver, set_in_layer, set_solver
+from caffe_ls.diagnosis.edits import remove_from_solver, set_in_layer, set_solver, together
 from caffe_ls.rules.finding import Fix
 from caffe_ls.text.edit import apply_edits
 from tests.diagnosis.runs import run
@@ -101,3 +101,12 @@ def test_layers_of_old_files_are_found_too() -> None:
     text = 'layers { name: "pool" type: POOLING pooling_param { stride: 2 } }\n'
     fix = set_in_layer(_evidence(net=text), "pool", ("pooling_param", "stride"), "1")
     assert _applied(fix, text) == text.replace("stride: 2", "stride: 1")
+
+
+def test_what_mends_nothing_alone_is_one_fix() -> None:
+    evidence = _evidence(net=NET)
+    each = [set_in_layer(evidence, name, ("type",), '"ReLU"') for name in ("conv", "bn")]
+    (fix,) = together("`type` to ReLU in 2 layers", each)
+    assert fix.title == "`type` to ReLU in 2 layers of my_net.prototxt"
+    assert _applied(fix, NET).count('type: "ReLU"') == 2
+    assert together("of one", each[:1]) == (each[0],)

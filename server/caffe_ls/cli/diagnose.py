@@ -18,7 +18,7 @@ from caffe_ls.cli.files import disk_access, reason_of
 from caffe_ls.cli.log_input import chunks_of, following
 from caffe_ls.cli.options import STANDARD_INPUT, CheckOptions, CommonOptions
 from caffe_ls.cli.output import write
-from caffe_ls.diagnosis.cause import Cause
+from caffe_ls.diagnosis.cause import HARMLESS, Cause
 from caffe_ls.diagnosis.diagnosing import diagnose_evidence
 from caffe_ls.rules.checking_logs import check_log
 from caffe_ls.rules.finding import LogFinding
@@ -29,8 +29,6 @@ from caffe_ls.training_log.record import Record, Run
 from caffe_ls.training_log.series import POINTS
 
 DiagnoseFormat = Literal["text", "json", "csv"]
-
-_HARMLESS = frozenset({"healthy", "interrupted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class LogReport:
     @property
     def causes(self) -> tuple[Cause, ...]:
         """The causes of the main run: of the first that is not well, else of the last."""
-        sick = next((report for report in self.runs if report.causes[0].cause not in _HARMLESS), None)
+        sick = next((report for report in self.runs if report.causes[0].cause not in HARMLESS), None)
         report = self.main if self.main is not None and self.main.run.first_nonfinite else sick or self.main
         return report.causes if report is not None else ()
 
@@ -189,4 +187,4 @@ def _print(report: LogReport, options: DiagnoseOptions) -> None:
 
 def _status(report: LogReport) -> int:
     causes = report.causes
-    return NOTHING_FOUND if not causes or causes[0].cause in _HARMLESS else FINDINGS
+    return NOTHING_FOUND if not causes or causes[0].cause in HARMLESS else FINDINGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -61,6 +62,17 @@ def set_in_layer(evidence: Evidence, layer: str, path: tuple[str, ...], value: s
         named = f"`{'.'.join(path)}` {written} to {value} in layer `{layer}` of {_name(file)}"
         return Fix(named, (FileEdit(Edit(span, value), file.path),))
     return _inserted(file, group.span.shift(base), missing, value, f"{title} of {_name(file)}")
+
+
+def together(title: str, fixes: Sequence[Fix]) -> tuple[Fix, ...]:
+    """Fixes of one file that mend nothing by themselves as a single one; one alone stays as it is."""
+    if len(fixes) < 2:
+        return tuple(fixes)
+    edits = tuple(change for fix in fixes for change in fix.edits)
+    paths = {change.path for change in edits if change.path is not None}
+    return (
+        Fix(f"{title} of {' and '.join(sorted(PurePath(path).name for path in paths))}" if paths else title, edits),
+    )
 
 
 def _inserted(file: PrototxtDocument, message: Span, path: list[str], value: str, title: str) -> Fix:

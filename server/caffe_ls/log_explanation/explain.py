@@ -54,6 +54,7 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     "check-failed": fatal_lines.fatal_line,
     "fatal-words": fatal_lines.fatal_line,
     "protobuf": fatal_lines.protobuf_line,
+    "refused-text": fatal_lines.protobuf_line,
     "message": message_lines.message_line,
     **dict.fromkeys(
         (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.analysis.fatal_messages import Family, family_of, protobuf_family_of
 from caffe_ls.analysis.log_document import LogDocument, LogLine
 from caffe_ls.analysis.log_links import LayerPlace, layer_named
 from caffe_ls.log_explanation.around import Around
-from caffe_ls.log_explanation.known_fatal_messages import Family, family_of, protobuf_family_of
 from caffe_ls.log_explanation.layer_of_run import LayerOfRun, file_name
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding, Severity

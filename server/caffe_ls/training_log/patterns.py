@@ -203,6 +203,11 @@ PATTERNS: tuple[Pattern, ...] = (
         rb"(?:Could not (?:open|find)|Cannot open|Failed to open|Couldn't (?:open|find)) .+",
         "Could not open or find file images/a.jpg",
     ),
+    _pattern(
+        "refused-text",
+        rb"\[libprotobuf ERROR [^\]]*\] Error parsing text-format ([\w.]+): (\d{1,15}):(\d{1,15}): (.+)",
+        "[libprotobuf ERROR google/protobuf/text_format.cc:274] Error parsing text-format caffe.NetParameter: 12:15: x",
+    ),
     _pattern("input-edge", rb"(.+) <- (.+)", "conv1 <- data"),
     _pattern("output-edge", rb"(.+?) -> (.+?)(?: \((in-place)\))?$", "conv1 -> conv1", "relu1 -> conv1 (in-place)"),
 )

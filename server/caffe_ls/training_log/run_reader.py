@@ -31,7 +31,7 @@ _ENDINGS = (
     "fatal-words",
 )
 # Kinds of lines that are kept as events, with their offset.
-PLACED = frozenset((*_ENDINGS, "exception", "missing", "snapshot", "restore", "start"))
+PLACED = frozenset((*_ENDINGS, "exception", "missing", "refused-text", "snapshot", "restore", "start"))
 
 Match: TypeAlias = "re.Match[bytes]"
 

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 from caffe_ls.cli.output import one_line
-from caffe_ls.diagnosis.cause import Cause
+from caffe_ls.diagnosis.cause import HARMLESS, MEANINGS, Cause
 from caffe_ls.log_explanation.figures import sparkline
 from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.first_nonfinite import first_nonfinite
@@ -59,12 +59,14 @@ def _run(report: LogReport, run: RunReport, number: int) -> Iterator[Line]:
         text = f"  first value that is no number: line {found.line}, iteration {found.iteration}, {where}"
         yield Line(one_line(text))
     yield from _curves(run)
-    for finding in run.findings[:_MOST_FINDINGS]:
+    told = {reason.line for cause in run.causes[:1] for reason in cause.because}
+    findings = [finding for finding in run.findings if finding.line not in told]
+    for finding in findings[:_MOST_FINDINGS]:
         severity = finding.severity.value if finding.severity else "warning"
         text = f"{report.path}:{finding.line}: {severity}: {finding.message} [{finding.rule}]"
         yield Line(one_line(text), _COLOURS.get(severity, ""))
-    if len(run.findings) > _MOST_FINDINGS:
-        yield Line(f"and {len(run.findings) - _MOST_FINDINGS} more findings (--format json has them all)")
+    if len(findings) > _MOST_FINDINGS:
+        yield Line(f"and {len(findings) - _MOST_FINDINGS} more findings (--format json has them all)")
 
 
 def _worth_showing(causes: Sequence[Cause]) -> Iterator[Cause]:
@@ -76,18 +78,22 @@ def _worth_showing(causes: Sequence[Cause]) -> Iterator[Cause]:
 
 def _cause(cause: Cause, first: bool) -> Iterator[Line]:
     style = "bold green" if cause.cause == "healthy" else "bold red" if first else "bold yellow"
-    yield Line(f"{'' if first else 'or '}{cause.cause} ({100 * cause.confidence:.0f} %)", style)
+    meaning = MEANINGS[cause.cause]
+    yield Line(f"{'' if first else 'or '}{cause.cause} ({100 * cause.confidence:.0f} %): {meaning}", style)
     for reason in cause.because:
         line = f"line {reason.line}: " if reason.line is not None else ""
         yield Line(f"  · {line}{one_line(reason.text)}")
     if first:
-        yield Line(f"  to be sure: {one_line(cause.confirm)}")
         for fix in cause.fixes:
             yield Line(f"  fix: {one_line(fix.title)}")
+        yield Line(f"  {'next' if cause.cause in HARMLESS else 'to be sure'}: {one_line(cause.confirm)}")
 
 
 def _curves(run: RunReport) -> Iterator[Line]:
-    rows: list[tuple[str, Series]] = [("loss (smoothed)", run.run.loss)]
+    own = [series for output, series in run.run.outputs.items() if output.phase == "TRAIN"]
+    # Without average_loss the smoothed loss is that of the iteration, which a single output of weight 1 shows as well.
+    is_shown = any(series.values == run.run.loss.values[: len(series.values)] for series in own)
+    rows: list[tuple[str, Series]] = [] if is_shown else [("loss (smoothed)", run.run.loss)]
     for output, series in run.run.outputs.items():
         phase = "train" if output.phase == "TRAIN" else f"test #{output.net}" if output.net else "test"
         rows.append((one_line(f"{phase} {output.name}")[:_LONGEST_NAME], series))

@@ -26,7 +26,7 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         return
     if origin is not None and origin.is_data:
         what = "inf" if math.isinf(origin.value) else "nan"
-        text = f"`{found.blob}` comes out of `{found.layer}` with {what} in iteration {found.iteration}"
+        text = f"the data layer `{found.layer}` gives `{found.blob}` with {what} in it in iteration {found.iteration}"
         yield Cause("bad-input", 0.98, (Reason(found.line, text), *_after(symptoms)), _CONFIRM)
         return
     if (
@@ -62,7 +62,7 @@ def _in_tests(symptoms: Symptoms) -> Iterator[Cause]:
         return
     spec = evidence.written.get(found.layer or "")
     if found.direction == "forward" and found.layer and (spec is not None and not spec.bottoms):
-        text = f"`{found.blob}` comes out of `{found.layer}` with nan or inf in the test of iteration {found.iteration}"
+        text = f"the data layer `{found.layer}` gives `{found.blob}` with nan or inf in the test at {found.iteration}"
         yield Cause("bad-input", 0.95, (Reason(found.line, text),), _CONFIRM)
     elif symptoms.broke_in_tests and not any(spec.type in NORMALISING for spec in evidence.written.values()):
         text = f"tests give nan from iteration {found.iteration} on, training does not"

@@ -15,6 +15,7 @@ from caffe_ls.diagnosis.causes.factor import Factor
 from caffe_ls.diagnosis.causes.proportions import factors
 from caffe_ls.diagnosis.edits import set_solver
 from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.training_log.record import NonFinite
 
 _FAR = 1.2
 """Decades above the usual from which a net that learns nothing is explained; ten times the usual is often meant."""
@@ -98,12 +99,9 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
         yield Reason(growth.line, text)
     found = symptoms.nonfinite
     if found is not None and symptoms.broke_in_training:
-        where = (
-            f"layer `{found.layer}`" if found.layer else f"`{found.blob}`" if found.blob else f"the {found.direction}"
-        )
-        yield Reason(found.line, f"the first value that is no number: {where}, iteration {found.iteration}")
+        yield Reason(found.line, f"the first value that is no number: {_place(found)}, iteration {found.iteration}")
     curve = symptoms.worst_loss
-    if curve is not None:
+    if curve is not None and (growth is None or f"`{curve.name}`" not in growth.what or not symptoms.exploded):
         values = finite_values(curve.series)
         at = max(at for at, value in enumerate(curve.series.values) if math.isfinite(value))
         text = f"the loss `{curve.name}` went from {shown(values[0])} to {shown(values[-1])}"
@@ -125,6 +123,14 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
             f"the loss `{lost.name}` was down to {shown(min(values))} and went back to {lost.chance_in_words} for good"
         )
         yield Reason(lost.series.line_at(at), text)
+
+
+def _place(found: NonFinite) -> str:
+    if found.layer:
+        return f"layer `{found.layer}`"
+    if found.direction == "norm":
+        return "the norm of all parameters" if found.part == "data" else "the norm of all gradients"
+    return f"output `{found.blob}`" if found.blob else f"the {found.direction.replace('-', ' ')}"
 
 
 def _nothing_learnt(symptoms: Symptoms, found: list[Factor]) -> Iterator[Reason]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
+from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.analysis.fatal_messages import family_of, forks_with, refusal_of
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.rules.checking import check
+from caffe_ls.rules.finding import FileEdit, Fix, Severity
 from caffe_ls.training_log.record import Event
 
 _SURE = 0.97
@@ -40,6 +45,8 @@ _BY_SOURCE: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"(?:net|blob|insert_splits|upgrade_proto|layer|layer_factory|\w+_layer|filler|data_transformer)\.(?:cpp|hpp|cu)"
     )),
 )  # fmt: skip
+_MOST_ERRORS = 3
+_SAID = 2  # Reasons after which no words of what the message means are wanting.
 _MEMORY = re.compile(r"out of memory|bad_alloc|MemoryError", re.IGNORECASE)
 
 _CONFIRM = {
@@ -69,9 +76,35 @@ def _fatal(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
     said = _in_words(event)
     sure = _SURE if not after_trouble else 0.5
     reasons = [Reason(event.line, f"Caffe stopped here: {said}")]
-    if _MEMORY.search(event.text):
-        reasons.append(Reason(event.line, "the memory of the device or the machine does not hold net and batch"))
-    yield Cause(kind, sure, tuple(reasons), _CONFIRM[kind])
+    refusal = refusal_of(symptoms.evidence.run)
+    if refusal is not None and "parse" in event.text:
+        reasons.insert(0, Reason(*refusal))
+    known = family_of(event.source, event.text) if len(reasons) < _SAID else None
+    if known is not None:
+        reasons.append(Reason(None, known.meaning + forks_with(event.text)))
+    at_fault = list(_errors_in_files(symptoms.evidence, kind))
+    reasons += [Reason(None, words) for words, _ in at_fault]
+    fixes = tuple(fix for _, fixes in at_fault for fix in fixes)
+    confirm = known.remedy if known is not None and known.remedy else _CONFIRM[kind]
+    yield Cause(kind, sure, tuple(reasons), confirm, fixes)
+
+
+def _errors_in_files(evidence: Evidence, kind: str) -> Iterator[tuple[str, tuple[Fix, ...]]]:
+    """What is wrong in the user's own solver or net, as the checks of prototxts find it, with its fixes."""
+    file = {"solver-misconfigured": evidence.solver_file, "net-misconfigured": evidence.net_file}.get(kind)
+    if file is None:
+        return
+    errors = [finding for finding in check(file) if finding.severity is Severity.ERROR]
+    for finding in errors[:_MOST_ERRORS]:
+        place = f"{PurePath(file.path).name}:{file.source.line_of(finding.span.start) + 1}"
+        fixes = (fix for fix in finding.fixes if fix.edits and fix.setting is None)
+        yield f"{place}: {finding.message}", tuple(_of_file(fix, file.path) for fix in fixes)
+
+
+def _of_file(fix: Fix, path: str) -> Fix:
+    """A fix of a finding as one of a log: its edits name their file."""
+    edits = tuple(FileEdit(change.edit, change.path or path) for change in fix.edits)
+    return Fix(f"{fix.title} in {PurePath(path).name}", edits, fix.safe)
 
 
 def kind_of_fatal(event: Event) -> str:

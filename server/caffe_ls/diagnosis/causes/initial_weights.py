@@ -9,10 +9,13 @@ from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import RECTIFIERS, WEIGHTED, finite_values, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.causes.fillers import PARAMS, bias_filler, input_width, typical_weight, weight_filler
-from caffe_ls.diagnosis.edits import set_in_layer
+from caffe_ls.diagnosis.edits import set_in_layer, together
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.net.model import Layer
 from caffe_ls.rules.finding import Fix
+
+_NAMED = 4  # Layers, in the title of a fix.
+_CONFIRM_ZERO = "with a weight_filler such as xavier no gradient is exactly 0 from the first iteration on"
 
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
@@ -59,14 +62,18 @@ def _zero(symptoms: Symptoms) -> Iterator[Cause]:
         sure = 0.3
     else:
         sure = 0.9 if symptoms.flat or symptoms.improved or _stays_at_chance(symptoms) else 0.45
-    fixes = tuple(
-        set_in_layer(evidence, layer.name, (PARAMS.get(layer.type, "convolution_param"), "weight_filler", "type"),
-                     '"xavier"')
+    path = ("weight_filler", "type")
+    each = [
+        set_in_layer(evidence, layer.name, (PARAMS.get(layer.type, "convolution_param"), *path), '"xavier"')
         for layer in zeros
-    )  # fmt: skip
-    yield Cause(
-        "zero-initialised-weights", sure, tuple(reasons), "give the layers a weight_filler such as xavier", fixes
-    )
+    ]
+    fixes = together(f'`weight_filler {{ type: "xavier" }}` in {_named(zeros)}', each)
+    yield Cause("zero-initialised-weights", sure, tuple(reasons), _CONFIRM_ZERO, fixes)
+
+
+def _named(layers: list[Layer]) -> str:
+    names = [f"`{layer.name}`" for layer in layers]
+    return ", ".join(names) if len(names) <= _NAMED else f"{len(names)} layers"
 
 
 def _zero_in_log(evidence: Evidence) -> Iterator[Cause]:
@@ -79,7 +86,7 @@ def _zero_in_log(evidence: Evidence) -> Iterator[Cause]:
         reasons = tuple(
             Reason(data.line_at(0), f"all weights of `{layer}` are exactly 0, first and last") for layer, data in zeros
         )
-        yield Cause("zero-initialised-weights", 0.93, reasons, "give the layers a weight_filler such as xavier")
+        yield Cause("zero-initialised-weights", 0.93, reasons, _CONFIRM_ZERO)
 
 
 def _gives_nothing(evidence: Evidence, layer: str) -> bool:

@@ -98,9 +98,12 @@ def _at_layer(symptoms: Symptoms, origin: Origin, how: str) -> Cause:
     assert found is not None
     evidence = symptoms.evidence
     what = "inf" if math.isinf(origin.value) else "nan"
-    side = "its output is" if origin.direction == "forward" else "the gradient that it hands down is"
+    side = "the output" if origin.direction == "forward" else "the gradient handed down"
     reasons = (
-        Reason(found.line, f"the first {what}: {side} {what} in iteration {found.iteration}, what it read is finite"),
+        Reason(
+            found.line,
+            f"{side} of `{origin.layer}` is the first {what}, in iteration {found.iteration}; what it read is finite",
+        ),
         Reason(evidence.layer_line(origin.layer), f"`{origin.layer}` ({origin.type}) {how}"),
     )
     sure = 0.97 if origin.largest_input < _FINITE_MAKERS and not _was_blown_up(symptoms, origin) else 0.45

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.causes.divergence import broke_early
 from caffe_ls.diagnosis.edits import set_in_layer
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.net.model import LayerSpec
+from caffe_ls.net.pooling_windows import Windows, field_along, method_of, windows_of
+from caffe_ls.rules.finding import Fix
+from caffe_ls.schema.catalog import dialects_with_field
 
 _NAME = "pooling-window-outside-input"
 _LARGE = 1e30
@@ -25,17 +28,17 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     for spec in evidence.written.values():
         if spec.type != "Pooling":
             continue
-        shape = evidence.bottom_shape(spec.name)
-        if shape is None or len(shape) != 4 or None in shape[2:]:
+        known = evidence.layers.get(spec.name)
+        windows = windows_of(known) if known is not None else ()
+        if known is None or not windows:
             yield from _as_its_output_shows(symptoms, origin, spec)
             continue
-        side = empty_window(spec, shape[2], shape[3])
-        if side is None:
+        empty = next((one for one in windows if _breaks(one, method_of(known))), None)
+        if empty is None:
             continue
-        axis, size, kernel, stride, pooled = side
         text = (
-            f"`{spec.name}` pools {size} {axis} with kernel {kernel} and stride {stride}: "
-            f"window {pooled} begins at {(pooled - 1) * stride}, where nothing is left"
+            f"`{spec.name}` pools {empty.size} {('rows', 'columns')[empty.axis]} with kernel {empty.kernel} and stride "
+            f"{empty.stride}: window {empty.made} begins at {empty.last_start}, where nothing is left"
         )
         reasons = [Reason(evidence.layer_line(spec.name), text)]
         if found is None:
@@ -55,8 +58,25 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             sure = 0.92
         else:
             sure = 0.3
-        fix = set_in_layer(evidence, spec.name, ("pooling_param", "stride"), str(kernel))
-        yield Cause(_NAME, sure, tuple(reasons), f"set the stride of `{spec.name}` to {kernel} or less", (fix,))
+        confirm = (
+            f"give `{spec.name}` a kernel as large as its stride, {empty.stride}: its windows touch, and none is empty"
+        )
+        yield Cause(_NAME, sure, tuple(reasons), confirm, tuple(_fixes(evidence, spec, windows)))
+
+
+def _breaks(windows: Windows, method: str) -> bool:
+    """Whether a last window that holds nothing does harm: AVE gives 0/0 at the end, -0 beyond, MAX -FLT_MAX."""
+    return windows.last_is_outside and (method == "MAX" or (method == "AVE" and windows.last_start == windows.size))
+
+
+def _fixes(evidence: Evidence, spec: LayerSpec, windows: Sequence[Windows]) -> Iterator[Fix]:
+    own = spec.fields.group("pooling_param")
+    for name, stride in {
+        field_along(own, "kernel_size", one.axis): one.stride for one in windows if one.last_is_outside
+    }.items():
+        yield set_in_layer(evidence, spec.name, ("pooling_param", name), str(stride))
+    if evidence.dialect in dialects_with_field("PoolingParameter", "round_mode"):
+        yield set_in_layer(evidence, spec.name, ("pooling_param", "round_mode"), "FLOOR")
 
 
 def _as_its_output_shows(symptoms: Symptoms, origin: Origin | None, spec: LayerSpec) -> Iterator[Cause]:
@@ -70,25 +90,3 @@ def _as_its_output_shows(symptoms: Symptoms, origin: Origin | None, spec: LayerS
     text = f"the first value that is no number comes out of `{spec.name}`, what it pools is finite: a window is empty"
     reasons = (Reason(found.line, text), Reason(symptoms.evidence.layer_line(spec.name), f"`{spec.name}` is set here"))
     yield Cause(_NAME, 0.9, reasons, f"hold kernel and stride of `{spec.name}` against the size of its input")
-
-
-def empty_window(spec: LayerSpec, height: int | None, width: int | None) -> tuple[str, int, int, int, int] | None:
-    """The side along which the last window is empty: its name, size, kernel, stride and number of windows.
-
-    PoolingLayer::Reshape (pooling_layer.cpp) rounds the number of windows up, and takes the last one away only where
-    there is padding. A window that begins exactly at the end pools nothing: AVE divides 0 by 0, MAX gives -FLT_MAX. One
-    that begins further on gives -0.
-    """
-    fields = spec.fields.group("pooling_param")
-    if fields.flag("global_pooling") or fields.choice("round_mode", ("CEIL", "FLOOR")) == "FLOOR":
-        return None
-    for axis, size in (("h", height), ("w", width)):
-        kernel = fields.integer(f"kernel_{axis}", fields.integer("kernel_size"))
-        stride = fields.integer(f"stride_{axis}", fields.integer("stride", 1))
-        pad = fields.integer(f"pad_{axis}", fields.integer("pad"))
-        if size is None or pad or kernel <= 0 or stride <= 0 or size < kernel:
-            continue
-        pooled = math.ceil((size - kernel) / stride) + 1
-        if (pooled - 1) * stride == size:
-            return {"h": "rows", "w": "columns"}[axis], size, kernel, stride, pooled
-    return None

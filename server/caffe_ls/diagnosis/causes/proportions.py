@@ -26,6 +26,10 @@ _USUAL_RATES = {"SGD": 0.01, "Nesterov": 0.01, "AdaGrad": 0.01, "AdaDelta": 1.0,
 """Rates with which each rule trains nets of unit inputs: Caffe's own examples and the rules' papers."""
 
 
+_USUAL_MOMENTUM = 0.9
+_NOTABLE = 0.5  # Decades above the usual that are worth a word.
+
+
 def factors(symptoms: Symptoms) -> Iterator[Factor]:
     """The factors of a first step; the rate is always among them."""
     evidence = symptoms.evidence
@@ -55,7 +59,12 @@ def _rate(symptoms: Symptoms) -> Factor:
     effective = rate * multiplier * (0.1 / (1 - momentum) if kind in ("SGD", "Nesterov") and 0 <= momentum < 1 else 1.0)
     decades = math.log10(max(effective, 1e-12) / _USUAL_RATES.get(kind, 0.01))
     times = f", times lr_mult {multiplier:g}" if multiplier > 2 else ""
-    reasons = [Reason(evidence.solver_line("base_lr") or _first_line(evidence), f"the rate is {rate:g}{times}")]
+    usual = _USUAL_RATES.get(kind, 0.01)
+    held = f" with momentum {momentum:g}" if kind in ("SGD", "Nesterov") and momentum > _USUAL_MOMENTUM else ""
+    text = f"the rate is {rate:g}{times}{held}"
+    if decades > _NOTABLE:
+        text += f": {10**decades:,.0f} times what {kind} usually trains with ({usual:g})"
+    reasons = [Reason(evidence.solver_line("base_lr") or _first_line(evidence), text)]
     steps = [step for step in steps_at(evidence) if step.share > 0]
     advised = rate / 10
     if steps:

@@ -180,4 +180,6 @@ def _first_loss(symptoms: Symptoms) -> Iterator[Reason]:
 
 
 def _cause(reasons: tuple[Reason, ...], field: str, fix: Fix) -> Cause:
-    return Cause(_NAME, _SURE, reasons, f"change `{field}`: the run behaves at once", (fix,))
+    return Cause(
+        _NAME, _SURE, reasons, f"start it again with `{field}` mended: the first iterations show the difference", (fix,)
+    )

@@ -10,7 +10,7 @@ from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import SATURATING, WEIGHTED, finite_values, late, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.causes.fillers import typical_weight
-from caffe_ls.diagnosis.edits import set_in_layer, set_solver
+from caffe_ls.diagnosis.edits import set_in_layer, set_solver, together
 from caffe_ls.diagnosis.symptoms import Symptoms
 
 _HARDLY = 1e-3
@@ -143,9 +143,12 @@ def _vanishing(symptoms: Symptoms) -> Iterator[Cause]:
         return
     if squashing and seen is not None:
         names = ", ".join(f"`{layer.name}`" for layer in squashing[:4]) + (" ..." if len(squashing) > 4 else "")
-        text = f"{len(squashing)} layers saturate ({names}): each passes a quarter of the gradient at most"
+        slopes = {SATURATING[layer.type] for layer in squashing}
+        passes = "a quarter of the gradient at most" if slopes == {0.25} else "less, the farther its input is from 0"
+        text = f"{len(squashing)} layers saturate ({names}): each passes {passes}"
         reasons.append(Reason(evidence.layer_line(squashing[0].name), text))
-    fixes = tuple(set_in_layer(evidence, layer.name, ("type",), '"ReLU"') for layer in squashing)
+    each = [set_in_layer(evidence, layer.name, ("type",), '"ReLU"') for layer in squashing]
+    fixes = together(f'`type` to "ReLU" in {len(squashing)} layers', each)
     confirm = "replace the saturating units by ReLU, or normalise between them: the lower layers begin to learn"
     yield Cause("vanishing-gradient", sure, tuple(reasons), confirm, fixes)
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.analysis.fatal_messages import forks_with, refusal_of
 from caffe_ls.rules.finding import LogFinding, Severity, Stage
 from caffe_ls.rules.rule import log_rule
 
@@ -33,8 +34,10 @@ def check(evidence: Evidence) -> Iterator[LogFinding]:
     if events:
         first = min(events, key=lambda event: event.line)
         words = " ".join(first.text.split())
-        text = f"Caffe stopped here: {words if len(words) <= 200 else words[:197] + '...'}"
+        text = f"Caffe stopped here: {words if len(words) <= 200 else words[:197] + '...'}{forks_with(words)}"
         stage: Stage = "first-iteration" if run.events.get("start") or run.started else "init"
         if "Failed to parse" in first.text:
             stage = "parse"
+            refusal = refusal_of(run)
+            text += f"; {refusal[1]}" if refusal is not None else ""
         yield LogFinding(first.line, text, run.last_iteration, stage=stage)

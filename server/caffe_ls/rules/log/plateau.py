@@ -53,6 +53,7 @@ from caffe_ls.rules.finding import LogFinding, Severity
 from caffe_ls.rules.rule import log_rule
 
 _MANY = 30
+_KNOWS_NOTHING = 0.95
 _DONE = 0.05  # Of what it was: there is little left to learn.
 
 
@@ -63,6 +64,8 @@ def check(evidence: Evidence) -> Iterator[LogFinding]:
         half = values[len(values) // 2 :]
         if curve.from_tests or len(values) < _MANY or not has_improved(values) or late(values) < _DONE * values[0]:
             continue
+        if curve.chance is not None and late(values) > _KNOWS_NOTHING * curve.chance:
+            continue  # Another rule says that it has learnt nothing.
         if is_flat(half) and len(set(half)) > 1:
             last = len(curve.series.values) - 1
             start = curve.series.iterations[len(values) // 2]

@@ -6,6 +6,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from caffe_ls.schema.catalog import dialects_with_field, dialects_with_layer_type, title_of
+from caffe_ls.training_log.record import Run
+
 
 class Family(NamedTuple):
     """Messages of one kind: what is meant, and what usually mends it. `fields` may be at fault in the prototxt."""
@@ -231,6 +234,36 @@ def family_of(source: str, message: str) -> Family | None:
 def protobuf_family_of(message: str) -> Family | None:
     """What one of libprotobuf's own messages means."""
     return next((family for pattern, family in PROTOBUF if _expression(pattern).search(message)), None)
+
+
+_REFUSED = re.compile(r"Error parsing text-format [\w.]+: (\d+):(\d+): ([^\n]+)")
+_NO_FIELD = re.compile(r'Message type "(?:caffe\.)?([\w.]+)" has no field named "([^"]+)"')
+_NO_TYPE = re.compile(r"Unknown layer type: (\S+)")
+_FORKS_NAMED = 3
+
+
+def refusal_of(run: Run) -> tuple[int, str] | None:
+    """What the text-format parser found last, and the line of the log; its place is that of the token after."""
+    for event in reversed(run.events.get("refused-text", [])):
+        found = _REFUSED.search(event.text)
+        if found:
+            words = found[3].strip().rstrip(".")
+            return (
+                event.line,
+                f"the parser stopped at line {found[1]}:{found[2]} of the file: {words}{forks_with(words)}",
+            )
+    return None
+
+
+def forks_with(message: str) -> str:
+    """` (Fork A, Fork B have it)` where a message lacks a field or a layer type that other Caffes have; else empty."""
+    field, layer = _NO_FIELD.search(message), _NO_TYPE.search(message)
+    forks = dialects_with_field(field[1], field[2]) if field else dialects_with_layer_type(layer[1]) if layer else ()
+    if not forks:
+        return ""
+    titles = [title_of(name) for name in forks[:_FORKS_NAMED]]
+    more = f" and {len(forks) - len(titles)} more" if len(forks) > len(titles) else ""
+    return f" ({', '.join(titles)}{more} {'has' if len(forks) == 1 else 'have'} it)"
 
 
 @cache
