@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caffe_ls.rules.finding import Severity
 from tests.rules.checking import findings_of
 
 _DATA = """\
@@ -61,3 +62,15 @@ def test_a_misspelt_bottom_of_a_layer_in_place_is_one_mistake() -> None:
 def test_a_comment_behind_a_byte_order_mark_silences_the_next_line() -> None:
     text = '# caffe-ls: ignore[unknown-bottom]\nlayer { name: "relu" type: "ReLU" bottom: "gone" top: "relu" }\n'
     assert "unknown-bottom" not in [rule for rule, _ in told("\ufeff" + text)]
+
+
+def test_what_the_settings_make_an_error_says_at_which_stage_caffe_stops() -> None:
+    text = '#- settings {"rules": {"engine-needs-cudnn": "error", "stochastic-pooling-on-cpu": "error"}}\n'
+    text += 'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }\n'
+    text += (
+        'layer { name: "p" type: "Pooling" bottom: "d" top: "p" pooling_param { kernel_size: 2 pool: STOCHASTIC } }\n'
+    )
+    text += 'layer { name: "r" type: "ReLU" bottom: "p" top: "p" relu_param { engine: CUDNN } }\n'
+    found = {finding.rule: (finding.severity, finding.stage) for finding in findings_of(text)}
+    assert found["engine-needs-cudnn"] == (Severity.ERROR, "init")
+    assert found["stochastic-pooling-on-cpu"] == (Severity.ERROR, "first-iteration")

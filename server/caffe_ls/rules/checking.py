@@ -221,7 +221,10 @@ def _is_wanted(rule: Rule, settings: Settings) -> bool:
 
 
 def _by_settings(finding: Finding, settings: Settings) -> Finding | None:
-    """The finding with the severity that the settings give it, or None where they leave it out."""
+    """The finding with the severity that the settings give it, or None where they leave it out.
+
+    What they make an error has the stage at which its rule's errors stop Caffe.
+    """
     if settings.select and not _names(finding, settings.select):
         return None
     if settings.ignore and _names(finding, settings.ignore):
@@ -229,4 +232,8 @@ def _by_settings(finding: Finding, settings: Settings) -> Finding | None:
     wanted = settings.rules.get(finding.rule)
     if wanted == "off":
         return None
-    return replace(finding, severity=Severity(wanted)) if wanted else finding
+    if not wanted:
+        return finding
+    rule = rule_named(finding.rule)
+    stage = finding.stage or (rule.stage if wanted == "error" and rule is not None else None)
+    return replace(finding, severity=Severity(wanted), stage=stage)

@@ -4,6 +4,8 @@
 engine`. Without the line Caffe takes cuDNN where it is there, and its own code where it is not. A dilation above 1 is
 refused with it in every build: `CuDNN doesn't support the dilated convolution at Layer conv1`.
 
+Whose Caffe has no cuDNN sets this rule to `error` in the setting `rules`; whose Caffe has it, to `off`.
+
 Source: layer_factory.cpp (GetConvolutionLayer, GetPoolingLayer and the others).
 
 Bad:
@@ -50,7 +52,7 @@ _MESSAGES = {
 }
 
 
-@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, fixable=True)
+@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="init", fixable=True)
 def check(view: LayerView) -> Iterator[Finding]:
     kind = view.layer.type
     param = view.group(_MESSAGES[kind])

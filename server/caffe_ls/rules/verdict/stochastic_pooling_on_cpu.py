@@ -3,6 +3,8 @@
 `pool: STOCHASTIC` is written for the GPU alone, and for Caffe's own engine. On the CPU, where training from the command
 line runs unless a GPU is named, the net is built and the first pass ends with `Not Implemented Yet`.
 
+Who trains on the CPU sets this rule to `error` in the setting `rules`.
+
 Source: pooling_layer.cpp (PoolingLayer::Forward_cpu and Backward_cpu); caffe.cpp for the device.
 
 Bad:
@@ -38,7 +40,7 @@ _MESSAGES = {"Pooling": "pooling_param", "SPP": "spp_param"}
 _METHODS = ("MAX", "AVE", "STOCHASTIC")
 
 
-@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT)
+@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="first-iteration")
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group(_MESSAGES[view.layer.type])
     if param.choice("pool", _METHODS) == "STOCHASTIC":
