@@ -273,6 +273,24 @@ def test_the_fix_of_a_cause_edits_the_users_solver() -> None:
     assert log_code_actions(view, top, ["source.fixAll"]) == []
 
 
+def test_each_line_on_which_a_rule_found_something_offers_the_fixes_of_its_cause() -> None:
+    view = log_view(log(TOO_FAST), {**FILES, "/w/solver.prototxt": SOLVER.replace("0.1", "100")})
+    (verdict,) = view.verdicts
+    assert verdict.findings
+    for finding in verdict.findings:
+        row = view.document.text.index_of(finding.line)
+        actions = log_code_actions(view, types.Range(types.Position(row, 3), types.Position(row, 3)), None)
+        assert "base_lr" in actions[0].title
+        assert finding.rule in [told.code for told in actions[0].diagnostics or []]
+    quiet = view.document.text.line_count - 1
+    assert log_code_actions(view, types.Range(types.Position(quiet, 0), types.Position(quiet, 0)), None) == []
+
+
+def test_a_run_that_was_only_stopped_is_no_warning() -> None:
+    told = log_diagnostics(log_view(log(HEALTHY) + glog("Optimization stopped early.")))
+    assert {one.severity for one in told} == {types.DiagnosticSeverity.Information}
+
+
 def test_a_healthy_run_has_no_diagnostics() -> None:
     view = log_view(log(HEALTHY))
     assert log_diagnostics(view) == []

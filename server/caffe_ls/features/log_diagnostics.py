@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from caffe_ls.diagnosis.cause import Cause
+from caffe_ls.diagnosis.cause import HARMLESS, MEANINGS, Cause
 from caffe_ls.features.diagnostics import SEVERITIES, SOURCE
 from caffe_ls.features.log_view import LogView, Verdict
 from caffe_ls.rules.finding import LogFinding, Severity
@@ -15,7 +15,7 @@ def log_diagnostics(view: LogView) -> list[types.Diagnostic]:
     if not view.complete:
         return []
     causes = [diagnostic_of(view, verdict, cause) for verdict in view.verdicts if (cause := verdict.cause) is not None]
-    return causes + [_finding(view, finding) for verdict in view.verdicts for finding in verdict.findings]
+    return causes + [diagnostic_of_finding(view, finding) for verdict in view.verdicts for finding in verdict.findings]
 
 
 def diagnostic_of(view: LogView, verdict: Verdict, cause: Cause) -> types.Diagnostic:
@@ -30,12 +30,18 @@ def diagnostic_of(view: LogView, verdict: Verdict, cause: Cause) -> types.Diagno
     shown = reasons[:1] if view.client.takes_related_information else reasons
     return types.Diagnostic(
         range=view.line_range(verdict.line),
-        message="; ".join([f"{words(cause)}{':' if shown else ''} {shown[0] if shown else ''}".strip(), *shown[1:]]),
-        severity=types.DiagnosticSeverity.Error if stopped else types.DiagnosticSeverity.Warning,
+        message="; ".join([f"{words(cause)}: {MEANINGS[cause.cause]}", *shown]),
+        severity=_severity(cause, stopped),
         code=cause.cause,
         source=SOURCE,
         related_information=related if view.client.takes_related_information else None,
     )
+
+
+def _severity(cause: Cause, stopped: bool) -> types.DiagnosticSeverity:
+    if cause.cause in HARMLESS:
+        return types.DiagnosticSeverity.Information
+    return types.DiagnosticSeverity.Error if stopped else types.DiagnosticSeverity.Warning
 
 
 def words(cause: Cause) -> str:
@@ -43,7 +49,8 @@ def words(cause: Cause) -> str:
     return f"{cause.cause.replace('-', ' ')} ({cause.confidence:.0%})"
 
 
-def _finding(view: LogView, finding: LogFinding) -> types.Diagnostic:
+def diagnostic_of_finding(view: LogView, finding: LogFinding) -> types.Diagnostic:
+    """What is said of a finding at its line."""
     return types.Diagnostic(
         range=view.line_range(finding.line),
         message=finding.message,

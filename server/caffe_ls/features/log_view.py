@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from caffe_ls.rules.finding import LogFinding
 
 _MOST_RUNS = 20
+_NEAR = 0.5  # Of the likeliest cause's confidence.
 
 
 class Verdict(NamedTuple):
@@ -37,6 +38,16 @@ class Verdict(NamedTuple):
         """Why the run went wrong; None where it did not."""
         first = next(iter(self.causes), None)
         return None if first is None or first.cause == "healthy" else first
+
+    @property
+    def likely(self) -> tuple[Cause, ...]:
+        """That cause, and others that come near it."""
+        first = self.cause
+        return (
+            ()
+            if first is None
+            else tuple(cause for cause in self.causes if cause is first or cause.confidence >= _NEAR * first.confidence)
+        )
 
     @property
     def line(self) -> int:
