@@ -129,6 +129,17 @@ def test_a_mean_with_too_few_numbers_is_refused() -> None:
     assert "another number of values" in _messages(_layer("Data", fields), files)[0]
 
 
+def test_the_names_and_labels_that_detections_are_saved_with_are_looked_for() -> None:
+    saving = 'save_output_param { label_map_file: "labels.prototxt" name_size_file: "names.txt" }'
+    net = 'layer { name: "o" type: "DetectionOutput" bottom: "l" bottom: "c" bottom: "p" top: "o" '
+    net += f"detection_output_param {{ num_classes: 2 {saving} }} }}\n"
+    net += 'layer { name: "e" type: "DetectionEvaluate" bottom: "o" bottom: "g" top: "e" '
+    net += 'detection_evaluate_param { num_classes: 2 name_size_file: "sizes.txt" } }\n'
+    found = findings_of(f"#- /net.prototxt\n{net}#- /names.txt\na 1 1\n", dialect="ssd")
+    told = [one.message.split()[0] for one in found if one.rule == "named-file-not-found"]
+    assert told == ["`labels.prototxt`", "`sizes.txt`"]
+
+
 def test_the_matrix_of_an_infogain_loss_is_looked_for() -> None:
     loss = 'layer { name: "l" type: "InfogainLoss" bottom: "a" bottom: "b" infogain_loss_param { source: "H" } }\n'
     assert [finding.rule for finding in _found(loss, "#- /other\n")] == ["named-file-not-found"]

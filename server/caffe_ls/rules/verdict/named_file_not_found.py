@@ -6,7 +6,7 @@ open leveldb`. It may be there where Caffe will be run, so this is information; 
 above it were searched, too.
 
 Source: io.cpp (ReadProtoFromBinaryFile), db_lmdb.cpp, db_leveldb.cpp, image_data_layer.cpp, hdf5_data_layer.cpp,
-window_data_layer.cpp.
+window_data_layer.cpp; detection_output_layer.cpp and detection_evaluate_layer.cpp of the SSD fork.
 
 Bad:
     layer {
@@ -43,7 +43,15 @@ from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.values import is_filled_in_later
 
-_TYPES = {**SOURCE_MESSAGES, "InfogainLoss": "infogain_loss_param"}
+# The messages and fields, by type, in which layers name files that they read as soon as they are built.
+_NAMED = {
+    **{kind: ((message, "source"),) for kind, message in SOURCE_MESSAGES.items()},
+    "InfogainLoss": (("infogain_loss_param", "source"),),
+    "DetectionOutput": tuple(
+        ("detection_output_param.save_output_param", field) for field in ("label_map_file", "name_size_file")
+    ),
+    "DetectionEvaluate": (("detection_evaluate_param", "name_size_file"),),
+}
 
 
 @document_rule(category=Category.VERDICT, severity=Severity.INFORMATION, reads="net", needs_brackets=True)
@@ -55,11 +63,13 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         spec = placed.spec
         if placed.damaged:
             continue
-        named = [(_TYPES[spec.type], "source")] if spec.type in _TYPES else []
+        named = _NAMED.get(spec.type, ())
         if spec.fields.has("transform_param"):
-            named.append(("transform_param", "mean_file"))
-        for message, field in named:
-            own = spec.fields.group(message)
+            named = (*named, ("transform_param", "mean_file"))
+        for path, field in named:
+            own = spec.fields
+            for message in path.split("."):
+                own = own.group(message)
             written = own.text(field)
             if written and not is_filled_in_later(written) and files.find(written) is None:
                 told = f"`{written}` is not found from here: Caffe looks for it from the directory it is started in"
