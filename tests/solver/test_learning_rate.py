@@ -93,13 +93,22 @@ def test_a_negative_gamma_flips_the_sign_where_caffe_does_not_check_it() -> None
 
 def test_policies_of_forks_and_rates_that_other_fields_overrule_are_not_known() -> None:
     assert policy_of(solver_of('base_lr: 1 lr_policy: "cosine"')) is None
-    assert policy_of(solver_of('base_lr: 1 lr_policy: "fixed" warmup_iter: 5', "intel")) is None
+    assert policy_of(solver_of('base_lr: 1 lr_policy: "fixed" local_lr_auto: true', "intel")) is None
 
 
 @pytest.mark.parametrize(
     ("text", "dialect"),
     [
         ('lr_policy: "fixed" base_lr: 0.1', "bvlc"),
+        ('lr_policy: "fixed" base_lr: 0.1 warmup_iter: 10 warmup_start_lr: 0.5', "intel"),
+        ('lr_policy: "step" base_lr: 0.1 gamma: 0.5 stepsize: 4 warmup_iter: 10 warmup_start_lr: 0.01', "intel"),
+        ('lr_policy: "exp" base_lr: 0.1 gamma: 2 warmup_iter: 7', "intel"),
+        ('lr_policy: "multistep" base_lr: 0.1 gamma: 0.1 stepvalue: [3, 5, 20] warmup_iter: 10', "intel"),
+        ('lr_policy: "multifixed" stagelr: [0.1, 0.5, 0.2, 0] stageiter: [5, 4, 9, 20]', "intel"),
+        ('lr_policy: "multifixed" base_lr: 1 stagelr: [0.1, 0.5, 0.2] stageiter: [5, 9, 20] warmup_iter: 7', "intel"),
+        ('lr_policy: "poly" base_lr: 0.1 power: 2 max_iter: 20 rampup_interval: 6 min_lr: 0.01', "nvidia-0.17"),
+        ('lr_policy: "inv" base_lr: 0.1 power: 2 gamma: 0.3 rampup_interval: 60 rampup_lr: 0.05', "nvidia-0.17"),
+        ('lr_policy: "exp" base_lr: 0.1 gamma: 0.5 min_lr: 1e-5', "nvidia-0.17"),
         ('lr_policy: "step" base_lr: 0.1 gamma: 0.01 stepsize: 7', "bvlc"),
         ('lr_policy: "step" base_lr: 0.1 gamma: 100 stepsize: 7', "bvlc"),
         ('lr_policy: "step" base_lr: 0.1 gamma: -3 stepsize: 2', "ssd"),
@@ -130,11 +139,12 @@ def test_the_analysis_is_that_of_walking_through_all_iterations(text: str, diale
     walked = [RatePoint(iteration, rate_at(found, iteration)) for iteration in range(end)]
     analysis = analyse(found, end)
     finite = [point for point in walked if math.isfinite(point.rate)]
+    start = walked[0].rate if found.warm_up is None else max(walked[0].rate, found.base_lr)
     rated = {
         "first_nonfinite": next((point for point in walked if not math.isfinite(point.rate)), None),
         "first_negative": next((point for point in walked if point.rate < 0), None),
         "first_zero": next((point for point in walked if point.rate == 0), None),
-        "first_above_start": next((point for point in walked if point.rate > walked[0].rate), None),
+        "first_above_start": next((point for point in walked if point.rate > start), None),
     }
     for name, expected in rated.items():
         mine = getattr(analysis, name)
@@ -156,3 +166,55 @@ def test_samples_show_both_sides_of_a_step() -> None:
     found = policy('base_lr: 1 lr_policy: "multistep" gamma: 0.5 stepvalue: 37')
     points = {point.iteration: point.rate for point in samples(found, 100, 8)}
     assert (points[0], points[36], points[37], points[99]) == (1.0, 1.0, 0.5, 0.5)
+
+
+# Forks. The numbers are worked out by hand from the forks' formulas.
+
+
+def test_intels_warm_up_is_a_line_and_the_policy_counts_from_the_beginning() -> None:
+    text = 'base_lr: 0.8 lr_policy: "step" gamma: 0.5 stepsize: 10 warmup_iter: 4 warmup_start_lr: 0.4 max_iter: 30'
+    assert rates(text, 0, 1, 2, 3, 4, 9, 10, 20, dialect="intel") == [
+        "0.4", "0.5", "0.6", "0.7", "0.8", "0.8", "0.4", "0.2"
+    ]  # fmt: skip
+    found = policy(text, "intel")
+    assert list(changes(found, 30)) == [10, 20]
+    assert analyse(found, 30).first_above_start is None
+    assert analyse(found, 30).highest == RatePoint(4, rate_at(found, 4))
+
+
+def test_steps_within_a_warm_up_are_taken_at_its_end_one_in_an_iteration() -> None:
+    text = 'base_lr: 1 lr_policy: "multistep" gamma: 0.5 stepvalue: 1 stepvalue: 2 warmup_iter: 4 max_iter: 9'
+    assert rates(text, 0, 2, 3, 4, 5, 8, dialect="intel") == ["0", "0.5", "0.75", "0.5", "0.25", "0.25"]
+    assert list(changes(policy(text, "intel"), 9)) == [4, 5]
+
+
+def test_stages_of_multifixed_last_up_to_and_with_their_iteration() -> None:
+    text = 'lr_policy: "multifixed" stagelr: 0.1 stagelr: 0.4 stagelr: 0.2 stageiter: 3 stageiter: 5 stageiter: 7'
+    assert rates(text, 0, 3, 4, 5, 6, 7, 100, dialect="intel") == ["0.1", "0.1", "0.4", "0.4", "0.2", "0.2", "0.2"]
+    found = policy(text, "intel")
+    assert list(changes(found, 100)) == [4, 6]
+    analysis = analyse(found, 100)
+    assert analysis.highest == RatePoint(4, rate_at(found, 4))
+    assert analysis.lowest == RatePoint(0, rate_at(found, 0))
+
+
+def test_stages_that_are_not_paired_have_no_rate() -> None:
+    text = 'base_lr: 1 lr_policy: "multifixed" stagelr: 0.1 stagelr: 0.4 stageiter: 3'
+    assert policy_of(solver_of(text, "intel")) is None
+
+
+def test_nvidias_ramp_is_a_parabola_and_the_rate_has_a_floor() -> None:
+    text = 'base_lr: 1 lr_policy: "fixed" rampup_interval: 4 rampup_lr: 0.2 max_iter: 9'
+    assert rates(text, 0, 1, 2, 4, 8, dialect="nvidia-0.17") == ["0.2", "0.25", "0.4", "1", "1"]
+    text = 'base_lr: 1 lr_policy: "step" gamma: 0.1 stepsize: 2 min_lr: 0.05'
+    assert rates(text, 0, 2, 4, 6, dialect="nvidia-0.17") == ["1", "0.1", "0.05", "0.05"]
+    assert rates('base_lr: -1 lr_policy: "fixed"', 0, dialect="nvidia-0.17") == ["0"]
+
+
+def test_nvidias_polynomial_ends_at_the_lowest_rate() -> None:
+    text = 'base_lr: 1 lr_policy: "poly" power: 2 max_iter: 10 min_lr: 0.2'
+    assert rates(text, 0, 5, 10, dialect="nvidia-0.17") == ["1", "0.4", "0.2"]
+
+
+def test_rates_of_layers_of_their_own_are_not_computed() -> None:
+    assert policy_of(solver_of('base_lr: 1 lr_policy: "fixed" larc: true', "nvidia-0.17")) is None

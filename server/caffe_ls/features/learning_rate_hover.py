@@ -8,7 +8,8 @@ from caffe_ls.solver.float32 import shown
 from caffe_ls.solver.learning_rate import changes, rate_at
 
 RATE_FIELDS = frozenset({
-    "base_lr", "gamma", "lr_policy", "max_iter", "plateau_winsize", "power", "stepsize", "stepvalue",
+    "base_lr", "gamma", "lr_policy", "max_iter", "min_lr", "plateau_winsize", "power", "rampup_interval", "rampup_lr",
+    "stageiter", "stagelr", "stepsize", "stepvalue", "warmup_iter", "warmup_start_lr",
 })  # fmt: skip
 """The fields of a solver that the learning rate follows from."""
 

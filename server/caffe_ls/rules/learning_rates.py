@@ -24,8 +24,15 @@ class RunRate(NamedTuple):
 
     @property
     def grows(self) -> bool:
-        """Whether the rate rises above what it was at the start; that of a sigmoid always does, up to `base_lr`."""
-        return self.policy.name != "sigmoid" and self.policy.base_lr > 0 and self.analysis.first_above_start is not None
+        """Whether the rate rises above what it was at the start, or after its warm-up.
+
+        That of a sigmoid always does, up to `base_lr`, and the stages of `multifixed` are written one by one.
+        """
+        return (
+            self.policy.name not in ("sigmoid", "multifixed")
+            and self.policy.base_lr > 0
+            and self.analysis.first_above_start is not None
+        )
 
 
 def run_rate(document: PrototxtDocument) -> RunRate | None:

@@ -33,7 +33,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     solver = document.solver
     given = solver.first("base_lr")
     place = anchor(document, "lr_policy", "max_iter")
-    if solver.number("base_lr") != 0 or place is None:
+    if solver.number("base_lr") != 0 or place is None or solver.has("stagelr"):
         return
     usual = {"Adam": "0.001", "RMSProp": "0.001", "AdaDelta": "1"}.get(solver.type, "0.01")
     if given is not None:

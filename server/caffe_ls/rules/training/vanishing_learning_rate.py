@@ -53,7 +53,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         return
     analysis, without_gamma = run.analysis, run.policy.name in SHRINKING and run.policy.gamma == 0
     point = analysis.first_zero if without_gamma else analysis.first_tiny
-    if point is None or (not without_gamma and not _stays_tiny(run)):
+    if point is None or point.iteration < run.policy.begins_at or (not without_gamma and not _stays_tiny(run)):
         return
     blamed = document.solver.first("power" if run.policy.name == "poly" else "gamma")
     place = blamed.span if blamed is not None else anchor(document, "lr_policy")
