@@ -31,6 +31,28 @@ def test_dialects_are_listed_bvlc_first() -> None:
     assert json.loads(run("rules", "--dialects", "--format", "json").out)[0] == {"name": "bvlc", "title": "BVLC Caffe"}
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("I1121 01:30:00.000123 77 solver.cpp:218] Iteration 100, loss = 87.3365", "FLT_MIN"),
+        ("    [Backward] Layer ip2, bottom blob ip1 diff: 1e+20", "far larger"),
+        ("F1121 01:30:00.000123 77 common.cpp:66] Cannot use GPU in CPU-only Caffe: check mode.", "without CUDA"),
+        ("    Test net output #0: accuracy = 0.1", "Output `accuracy`"),
+    ],
+)
+def test_a_line_of_a_log_is_explained_by_itself(tmp_path: Path, line: str, told: str) -> None:
+    answer = run("explain", line, cwd=tmp_path)
+    assert answer.status == 0
+    assert told in answer.text
+    assert "None" not in answer.text
+
+
+def test_what_is_neither_a_rule_nor_a_line_of_caffes_is_told(tmp_path: Path) -> None:
+    answer = run("explain", "loss went up", cwd=tmp_path)
+    assert answer.status == 2
+    assert "no line of a log" in answer.told
+
+
 @pytest.mark.parametrize("rule", [rule.name for rule in all_rules()])
 def test_every_rule_is_explained(rule: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     from caffe_ls.cli.main import main

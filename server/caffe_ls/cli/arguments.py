@@ -34,20 +34,31 @@ def parse_arguments(arguments: Sequence[str]) -> Callable[[], int]:
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         # An abbreviated option would change its meaning as soon as another option begins like it.
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+        super().__init__(allow_abbrev=False, formatter_class=_unprinted, **settings)
+
+    def format_help(self) -> str:
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         self.exit(FAILED, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+def _unprinted(prog: str) -> argparse.HelpFormatter:
+    """What argparse checks options with: the width of the terminal, which takes time to know, is not asked for."""
+    return argparse.HelpFormatter(prog, width=80)
+
+
 def _parser(arguments: Sequence[str]) -> _Parser:
-    """The parser of these arguments: only the command that they name is told its own, which takes time."""
+    """The parser of these arguments: where they begin with a command it knows no other, which would take time."""
     parser = _Parser(
         prog="caffe-ls", description="Language server and linter for Caffe's prototxt files.", epilog=_EPILOG
     )
     parser.add_argument("--version", action="version", version=f"caffe-ls {caffe_ls.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
-    for name, (add, what) in _commands().items():
+    known = _commands()
+    for name in arguments[:1] if arguments and arguments[0] in known else known:
+        add, what = known[name]
         command = commands.add_parser(name, help=what)
         if name in arguments:
             add(command)
@@ -61,7 +72,7 @@ def _commands() -> dict[str, tuple[Callable[[argparse.ArgumentParser], None], st
         "diagnose": (_add_diagnose, "say why a training run went as it did, from its log"),
         "fmt": (_add_fmt, "format files in place"),
         "upgrade": (_add_upgrade, "print a file of old Caffe in today's form"),
-        "explain": (_add_explain, "say what a rule finds, and why it matters"),
+        "explain": (_add_explain, "say what a rule finds and why it matters, or what a line of a log means"),
         "rules": (_add_rules, "list the rules"),
         "serve": (_add_serve, "run the language server on standard input and output"),
     }
@@ -278,8 +289,10 @@ def _add_upgrade(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Say what a rule finds, why it matters, and what Caffe does."
-    parser.add_argument("rule", metavar="RULE", help="the name of a rule, as findings show it in brackets")
+    parser.description = "Say what a rule finds, why it matters, and what Caffe does; or what a line of a log means."
+    parser.add_argument(
+        "rule", metavar="RULE|LINE", help="the name of a rule, as findings show it in brackets; or a line of a log"
+    )
 
     def make(parsed: argparse.Namespace) -> Callable[[], int]:
         def command() -> int:

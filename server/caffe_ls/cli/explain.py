@@ -1,4 +1,4 @@
-"""`caffe-ls explain`: a rule's documentation."""
+"""`caffe-ls explain`: a rule's documentation, or what a line of a training log means."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from caffe_ls.rules.rule import Rule
 _EXAMPLE = re.compile(r"^(Bad|Good)(?: \([^)\n]*\))?:\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
-def explain(name: str) -> int:
-    """Print what a rule finds and why it matters: rendered on a terminal, as Markdown elsewhere."""
-    rule = rule_named(name)
-    if rule is None:
-        raise CommandError(_unknown(name))
-    markdown = documentation_of(rule)
+def explain(subject: str) -> int:
+    """Print what a rule finds, or what a line of a log says: rendered on a terminal, as Markdown elsewhere."""
+    rule = rule_named(subject)
+    markdown = documentation_of(rule) if rule is not None else _line_explained(subject)
+    if markdown is None:
+        raise CommandError(_unknown(subject))
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         from rich.console import Console
         from rich.markdown import Markdown
@@ -29,6 +29,15 @@ def explain(name: str) -> int:
     else:
         write(markdown)
     return NOTHING_FOUND
+
+
+def _line_explained(line: str) -> str | None:
+    """What a single line of a log means, without the rest of its log; None for what is none of Caffe's."""
+    from caffe_ls.analysis.log_document import log_document
+    from caffe_ls.log_explanation.explain import explain as explain_row
+
+    found = explain_row(log_document("", line.encode("utf-8", "surrogateescape") + b"\n"), 0)
+    return None if found is None else found.markdown + "\n"
 
 
 def documentation_of(rule: Rule) -> str:
@@ -51,5 +60,5 @@ def _fence(found: re.Match[str]) -> str:
 
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, [rule.name for rule in all_rules()], n=1)
-    hint = f"; did you mean {near[0]}?" if near else "; `caffe-ls rules` lists them"
-    return f"there is no rule {name!r}{hint}"
+    hint = f"; did you mean {near[0]}?" if near else "; `caffe-ls rules` lists the rules"
+    return f"there is no rule {name!r}, and it is no line of a log of Caffe's{hint}"

@@ -18,6 +18,7 @@ from caffe_ls.training_log.series import Series
 
 _FLOAT_MAX = 3.4028234663852886e38
 _LARGE = 1e4
+_LARGE_GRADIENT = 1e6
 _VANISHED = 1e-12
 _EXPLODES = 1_000.0  # times what was usual
 _PARTS_OF_RELU = ("ReLU",)
@@ -158,6 +159,8 @@ def _suggestions(
         yield f"{times(growth)} times what was usual before{ahead}"
     elif quantity.direction == "forward" and quantity.end == "top" and value > _LARGE and layer.type != "Accuracy":
         yield "so large that the layers above lose precision or overflow soon"
+    elif quantity.part == "diff" and value > _LARGE_GRADIENT:
+        yield "far larger than usual rates are made for: one update with it throws the parameters away"
     if quantity.part == "diff" and value < _VANISHED:
         yield "so small that nothing below learns from it: the gradient vanishes on its way down"
     # What begins at 0, as biases do, moves by many times its size while nothing is wrong.

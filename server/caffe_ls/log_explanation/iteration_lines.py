@@ -25,7 +25,9 @@ def loss_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
     yield f"**Loss of iteration {line.group(1)}**: {figure(value)}"
     solver = solver_of(document, line.run)
     span = solver.integer("average_loss") if solver is not None else 1
-    if span > 1:
+    if solver is None:
+        yield "The sum of all weighted losses, averaged over as many iterations as `average_loss` says (1 by default)"
+    elif span > 1:
         yield (
             f"The sum of all weighted losses, averaged over the last {span} iterations (`average_loss`): one nan or "
             "inf stays in it for as long, or for ever; the outputs below are the iteration's own"
@@ -57,7 +59,8 @@ def output_line(document: LogDocument, line: LogLine, around: Around) -> Iterato
     assert line.match is not None
     moment, value, name = document.moment(line), number(line.match[4]), line.group(3)
     tested = moment.phase == "TEST"
-    yield f"**Output `{name}`** of the {_net_words(moment)}, iteration {moment.iteration}: {figure(value)}"
+    when = "" if moment.iteration is None else f", iteration {moment.iteration}"
+    yield f"**Output `{name}`** of the {_net_words(moment)}{when}: {figure(value)}"
     if tested:
         yield "The mean over all batches of the test (`test_iter`)"
     if line.match[5]:
