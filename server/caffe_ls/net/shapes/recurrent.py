@@ -43,7 +43,7 @@ def lstm(given: Given) -> Step:
         params.append((4 * outputs, product(static[1:])))
     params.append((4 * outputs, outputs))
     hidden: Shape = (1, streams, outputs)
-    macs = product((4 * outputs, *_added(inputs, outputs), time, streams))
+    macs = _work(4 * outputs, inputs, outputs, time, streams, static)
     refusals = tuple(refusals_of_fillers(given, "recurrent_param", _FILLERS, params))
     return Step((((time, streams, outputs), hidden, hidden))[: given.top_count], tuple(params), macs, refusals=refusals)
 
@@ -58,13 +58,16 @@ def rnn(given: Given) -> Step:
         params.append((outputs, product(static[1:])))
     params += [(outputs, outputs), (outputs, outputs), (outputs,)]
     hidden: Shape = (1, streams, outputs)
-    macs = product((outputs, *_added(inputs, 2 * outputs), time, streams))
+    macs = _work(outputs, inputs, 2 * outputs, time, streams, static)
     refusals = tuple(refusals_of_fillers(given, "recurrent_param", _FILLERS, params))
     return Step((((time, streams, outputs), hidden))[: given.top_count], tuple(params), macs, refusals=refusals)
 
 
-def _added(one: Dim, other: int) -> tuple[Dim]:
-    return (None if one is None else one + other,)
+def _work(rows: int, inputs: Dim, states: int, time: Dim, streams: Dim, static: AnyShape) -> Dim:
+    """Multiply-adds: each step multiplies its input and the states; what is static is multiplied once."""
+    steps = product((rows, None if inputs is None else inputs + states, time, streams))
+    once = 0 if static is None else product((rows, *static[1:], streams))
+    return None if steps is None or once is None else steps + once
 
 
 def _read(given: Given, hidden: int) -> tuple[int, Dim, Dim, AnyShape]:
