@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from caffe_ls.training_log.csv_rows import CsvRows
+from tests.training_log.logs import glog
 
 LOG = b"""\
 I1121 23:59:58.500000  7 solver.cpp:1] Solving n
@@ -55,3 +56,14 @@ def test_a_log_without_prefixes_has_no_times() -> None:
 @pytest.mark.parametrize("log", [b"", b"\n\n", b"nothing of Caffe's\n", b"Iteration 99999999999999999999, loss = 1\n"])
 def test_a_log_without_iterations_has_no_rows(log: bytes) -> None:
     assert _rows(log, "TRAIN") == []
+
+
+def test_the_loss_that_ends_a_run_comes_without_outputs_and_makes_no_row() -> None:
+    log = glog("""
+        Iteration 0, loss = 2
+            Train net output #0: loss = 2 (* 1 = 2 loss)
+        Iteration 0, lr = 0.1
+        Iteration 5, loss = 1
+        Optimization Done.
+    """)
+    assert [row[0] for row in _rows(log, "TRAIN")] == ["NumIters", "0"]

@@ -109,7 +109,8 @@ class CsvRows:
             self._outputs[name] = value
 
     def _row(self) -> Iterator[list[str]]:
-        if self._iteration is None or (self._phase == "TEST" and not self._outputs):
+        if self._iteration is None or ((self._phase == "TEST" or self._columns) and not self._outputs):
+            self._iteration = None
             return
         if not self._columns:
             if not self._outputs and self._own_rate is None:

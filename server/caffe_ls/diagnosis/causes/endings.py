@@ -10,7 +10,6 @@ from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.fatal_messages import family_of, forks_with, refusal_of
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.symptoms import Symptoms
-from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import FileEdit, Fix, Severity
 from caffe_ls.training_log.record import Event
 
@@ -94,6 +93,8 @@ def _errors_in_files(evidence: Evidence, kind: str) -> Iterator[tuple[str, tuple
     file = {"solver-misconfigured": evidence.solver_file, "net-misconfigured": evidence.net_file}.get(kind)
     if file is None:
         return
+    from caffe_ls.rules.checking import check
+
     errors = [finding for finding in check(file) if finding.severity is Severity.ERROR]
     for finding in errors[:_MOST_ERRORS]:
         place = f"{PurePath(file.path).name}:{file.source.line_of(finding.span.start) + 1}"
