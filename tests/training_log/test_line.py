@@ -18,6 +18,8 @@ from caffe_ls.training_log.line import lines_of, source_name
         "GPU 1: I1121 01:31:08.246205  2357 solver.cpp:312] Iteration 5, loss = 1",
         "> I1121 01:31:08.246205  2357 solver.cpp:312] Iteration 5, loss = 1",
         "solver.cpp:312] Iteration 5, loss = 1",
+        "... solver.cpp:312] Iteration 5, loss = 1",
+        "        I1121 ...]     Iteration 5, loss = 1",
         "Iteration 5, loss = 1",
         "   Iteration 5, loss = 1  ",
         "**Iteration 5, loss = 1**",

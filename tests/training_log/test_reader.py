@@ -188,6 +188,23 @@ def test_a_count_that_starts_again_is_a_run_whose_beginning_is_lost() -> None:
     assert [(run.start_line, run.last_iteration) for run in record.runs] == [(1, 20), (4, 10)]
 
 
+def test_outputs_above_the_first_rate_of_a_log_without_its_beginning_are_of_its_iteration() -> None:
+    run = run_of(
+        glog(
+            """
+            Train net output #0: loss = nan (* 1 = nan loss)
+            Iteration 860, lr = 0.001
+            Iteration 870, loss = nan
+            Train net output #0: loss = nan (* 1 = nan loss)
+            """
+        )
+    )
+    (series,) = run.outputs.values()
+    assert list(series.iterations) == [860, 870]
+    assert run.first_nonfinite is not None
+    assert run.first_nonfinite.iteration == 860
+
+
 def test_two_processes_writing_into_one_file() -> None:
     parts = [glog(f"{SOLVER}\nIteration 0, loss = {n}\nIteration 5, loss = {n}", thread=n).split(b"\n") for n in (8, 9)]
     lines = [line for pair in zip(*parts, strict=True) for line in pair if line]

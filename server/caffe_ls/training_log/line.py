@@ -13,6 +13,7 @@ _PREFIX = re.compile(
 )
 _TIME_LENGTH = re.compile(rb"[IWEF]\d{4,8} \d\d:\d\d:\d\d\.\d{6}")
 _BARE_SOURCE = re.compile(rb"[\s>\"'*]*([\w./\\:+ -]{1,300}?\.(?:cpp|hpp|cuh|cu|cc|h)):(\d+)\] ?")
+_SHORTENED = re.compile(rb"[\s>\"'*]*([IWEF])(?:\d{4}){1,2} \.{2,3}\] ?")  # as people do who show their logs to others
 _RANK = re.compile(rb"(?:\[(\d+)\]|\((?:GPU ?|rank ?)?(\d+)\)|(?:GPU|rank)[ :]?(\d+):?)\s*$", re.IGNORECASE)
 _RANK_INSIDE = re.compile(rb"\s*(?:\[(\d+)(?:\.\d+)?\]|\((?:GPU|rank)[ :]?(\d+)\)) ", re.IGNORECASE)
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]|\\u001b\[[0-9;]*[A-Za-z]")
@@ -82,10 +83,13 @@ def _split_at_prefixes(part: bytes, offset: int) -> list[Line]:
     found = list(_PREFIX.finditer(part)) if b"] " in part or part.endswith(b"]") else []
     if not found:
         bare = _BARE_SOURCE.match(part) if b"] " in part else None
-        start = bare.end() if bare else 0
+        shortened = _SHORTENED.match(part) if b"...] " in part and bare is None else None
+        begins = bare or shortened
+        start = begins.end() if begins else 0
         source = bare[1].strip() if bare else b""
-        lead = offset + (bare.start(1) if bare else len(part) - len(part.lstrip(_AROUND)))
-        return [Line(b"", b"", source, b"", offset, offset + start, _clean(part[start:]), lead)]
+        severity = shortened[1] if shortened else b""
+        lead = offset + (begins.start(1) if begins else len(part) - len(part.lstrip(_AROUND)))
+        return [Line(severity, b"", source, b"", offset, offset + start, _clean(part[start:]), lead)]
     lines = []
     for match, following in zip(found, [*found[1:], None], strict=True):
         before = _RANK.search(part, max(0, match.start() - 12), match.start())

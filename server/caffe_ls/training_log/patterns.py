@@ -60,10 +60,11 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "output",
-        rb"(Train|Test) net output #(\d{1,15}): (.+?) = " + _N + rb"(?: \(\* " + _N + rb" = " + _N + rb" loss\))?",
+        rb"(Train|Test) net output #(\d{1,15}): (.+?) = +" + _N + rb"(?: \(\* " + _N + rb" = " + _N + rb" loss\))?",
         "    Train net output #0: loss = 0.7 (* 1 = 0.7 loss)",
         "    Test net output #12: accuracy/top5 = 0.91",
         "    Train net output #1: bbox = -nan (* 2 = -nan loss)",
+        "    Train net output #2: padded by a terminal =        0.5 (* 1 = 0.5 loss)",
     ),
     _pattern(
         "loss",
@@ -144,8 +145,9 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern("stopped", rb"Optimization stopped early\.", "Optimization stopped early."),
     _pattern(
         "snapshot",
-        rb"Snapshotting (?:solver state )?to (?:binary proto file |HDF5 file )?(.+)",
+        rb"Snapshotting (?:solver state )?to (?:binary proto file ?|HDF5 file ?)?(.+)",
         "Snapshotting to binary proto file snap/n_iter_50.caffemodel",
+        "Snapshotting solver state to binary proto filesnap/n_iter_50.solverstate",
         "Snapshotting solver state to a.solverstate",
     ),
     _pattern(
@@ -157,17 +159,19 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern("history", rb"\w*Solver: restoring history", "SGDSolver: restoring history"),
     _pattern(
         "check-failed",
-        rb"(?:\[?F?\]?)Check failed: (.+)",
+        rb"(?:ERROR: |\[?F?\]?)Check failed: (.+)",
         "Check failed: a == b (1 vs. 2) words",
+        "ERROR: Check failed: error == cudaSuccess (2 vs. 0)  out of memory",
     ),
     _pattern(
         "fatal-words",
-        rb"(?:Unknown learning rate policy:|Cannot use GPU in CPU-only |Cannot write to snapshot prefix |"
+        rb"(?:ERROR: )?(?:Unknown learning rate policy:|Cannot use GPU in CPU-only |Cannot write to snapshot prefix |"
         rb"Cannot (?:copy|share) param |Unknown bottom blob |Top blob '|Duplicate blobs produced |"
         rb"Multi-GPU execution not available|Unknown (?:solver|layer) type|Layers without |No layers? |"
         rb"Incompatible number of blobs)",
         "Unknown learning rate policy: linear",
         "Cannot copy param 0 weights from layer 'fc8'; shape mismatch.",
+        "ERROR: Cannot copy param 0 weights from layer 'fc8'; shape mismatch.",
     ),
     _pattern("stack-title", rb"Check failure stack trace:", "*** Check failure stack trace: ***"),
     _pattern(

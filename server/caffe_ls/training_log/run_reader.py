@@ -51,6 +51,7 @@ class RunReader:
         self._quantities: dict[bytes, Quantity] = {}
         self._test_outputs: dict[int, int] = {}  # how many lines a test of each net ends with
         self._outputs_now = 0
+        self._unplaced: list[Series] = []  # outputs above the first `Iteration N` line of a log without its beginning
         self._clips = 0
         self._rate_follows = False
         self._after_loss = False
@@ -113,6 +114,7 @@ class RunReader:
     def _training_line(self, iteration: int) -> None:
         """An `Iteration N` line of training: it closes the block before it."""
         self._progress(iteration)
+        self._unplaced.clear()
         if self.block:
             # The [Update] lines of older versions follow the lines of their own iteration.
             own = self._iteration if self.block.updates and self._iteration is not None else iteration
@@ -139,11 +141,23 @@ class RunReader:
         iteration, value = int(match[1]), number(match[2])
         if self._after_loss and iteration == self._iteration:
             self._rate_follows = True
+        if self._unplaced:
+            self._place_outputs(iteration)
         self._training_line(iteration)
         self._after_loss = False
         self.run.rate.add(iteration, value, at)
         if not math.isfinite(value):
             self._found(at, iteration, "TRAIN", "learning-rate")
+
+    def _place_outputs(self, iteration: int) -> None:
+        """Outputs stand above the rate of their iteration; a log cut between the two begins with them."""
+        for series in self._unplaced:
+            for at in range(len(series.iterations)):
+                series.iterations[at] = iteration
+        self._unplaced.clear()
+        found = self.run.first_nonfinite
+        if self._iteration is None and found is not None and (found.phase, found.direction) == ("TRAIN", "loss"):
+            found.iteration = iteration
 
     def _testing(self, _line: Line, match: Match, _at: int, _offset: int) -> None:
         iteration = int(match[1])
@@ -196,6 +210,8 @@ class RunReader:
             series = self.run.outputs[output] = Series(self.run.points)
         if series is not None:
             series.add(iteration, value, at)
+            if phase == "TRAIN" and self._iteration is None and len(self._unplaced) < _MOST_SERIES:
+                self._unplaced.append(series)
         if not math.isfinite(value):
             self._odd_output(phase, name, at)
 
