@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets, phases_built
-from caffe_ls.analysis.states import states_in_solver, states_of_own_nets
+from caffe_ls.analysis.states import phase_in_text, states_in_solver, states_of_own_nets
 from caffe_ls.net.model import State
 from caffe_ls.syntax.parser import parse
 
@@ -88,3 +88,16 @@ def test_test_states_go_to_nets_in_the_order_in_which_caffe_builds_them() -> Non
 
 def test_a_name_that_is_no_text_names_no_net() -> None:
     assert states_in_solver(parse("net: 5 test_net: { }"), lambda name: True) == ()
+
+
+def test_a_state_that_names_its_phase_goes_before_what_the_net_is_for() -> None:
+    solver = 'net: "a" test_iter: 1 test_iter: 1 test_state { stage: "s" } test_state { phase: TRAIN }'
+    assert states_in_solver(parse(solver), lambda name: True) == (
+        State("TRAIN"),
+        State("TEST", stages=frozenset({"s"})),
+    )
+    own = phase_in_text(parse('name: "n" state { level: 1 } state { phase: TEST }'))
+    assert states_in_solver(parse('net: "a"'), lambda name: True, own) == (State("TEST"),)
+    assert states_in_solver(parse('net: "a" train_state { phase: TRAIN }'), lambda name: True, own) == (State("TRAIN"),)
+    assert states_of_own_nets(parse("net_param { state { phase: TEST } }")) == (("net_param", 0, State("TEST")),)
+    assert phase_in_text(parse('state { stage: "s" } layer { }')) is None

@@ -178,6 +178,6 @@ def _opened(document: PrototxtDocument, files: FilesBeside, path: str) -> Protot
         return None
     beside = replace(files, path=path)
     solvers = tuple((solver, parsed(text)) for solver, text in solvers_in(os.path.dirname(path), files.access))
-    states = states_in_solvers(path, solvers, files.access, files.start_directory, files.top)
+    states = states_in_solvers(path, parsed(decode(data)), solvers, files.access, files.start_directory, files.top)
     context = replace(document.context, states=states, files=beside, weights=())
     return PrototxtDocument(path, decode(data), document.settings, context=context, file=parsed(decode(data)))

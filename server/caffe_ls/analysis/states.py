@@ -10,7 +10,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import LayerSpec, NetText, Phase, State
 from caffe_ls.net.values import Group
-from caffe_ls.syntax.tree import File
+from caffe_ls.syntax.tree import File, Message
 from caffe_ls.text.span import Span
 
 PHASES: tuple[Phase, ...] = ("TRAIN", "TEST")
@@ -44,14 +44,24 @@ def _fed_states(text: NetText, plain: State) -> list[State]:
     return [state for state in staged if _is_fed(text, state)]
 
 
-def states_in_solver(solver: File, names_net: Callable[[str], bool]) -> tuple[State, ...]:
+def phase_in_text(net: File) -> Phase | None:
+    """The phase that a net's own `state { }` gives."""
+    fields = (entry.field for entry in net.entries if entry.field is not None and entry.field.name == "state")
+    states = (Group.of(value) for field in fields for value in field.values if isinstance(value, Message))
+    return next((_phase(state) for state in states if state.has("phase")), None)
+
+
+def states_in_solver(
+    solver: File, names_net: Callable[[str], bool], own_phase: Phase | None = None
+) -> tuple[State, ...]:
     """The states in which a solver builds the net of a file, which `names_net` knows by the name in the solver.
 
-    Source: solver.cpp, Solver::InitTrainNet and InitTestNets.
+    The phase is that of the solver's `train_state` or `test_state`, else the net's `own_phase`, else what the net is
+    for. Source: solver.cpp, Solver::InitTrainNet and InitTestNets.
     """
     fields = _fields(solver)
     found: dict[State, None] = {}
-    for net in _nets_built(fields):
+    for net in _nets_built(fields, lambda field, number: own_phase):
         named = fields.texts(net.field)[net.number :]
         if named and names_net(named[0]):
             found[net.state] = None
@@ -60,7 +70,13 @@ def states_in_solver(solver: File, names_net: Callable[[str], bool]) -> tuple[St
 
 def states_of_own_nets(solver: File) -> tuple[SolverNet, ...]:
     """The states in which a solver builds the nets of its own text, each with its field and index among its values."""
-    return tuple(dict.fromkeys(net for net in _nets_built(_fields(solver)) if net.field.endswith("_param")))
+    fields = _fields(solver)
+
+    def own_phase(field: str, number: int) -> Phase | None:
+        states = [state for net in fields.groups(field)[number : number + 1] for state in net.groups("state")]
+        return next((_phase(state) for state in states if state.has("phase")), None)
+
+    return tuple(dict.fromkeys(net for net in _nets_built(fields, own_phase) if net.field.endswith("_param")))
 
 
 class SolverNet(NamedTuple):
@@ -76,10 +92,10 @@ def _fields(solver: File) -> Group:
     return Group.of_fields(written, Span(0, 0))
 
 
-def _nets_built(solver: Group) -> Iterator[SolverNet]:
+def _nets_built(solver: Group, own_phase: Callable[[str, int], Phase | None]) -> Iterator[SolverNet]:
     for field in ("net_param", "net", "train_net_param", "train_net"):
         if solver.has(field):
-            yield SolverNet(field, 0, _state("TRAIN", solver.groups("train_state")[:1]))
+            yield SolverNet(field, 0, _state(own_phase(field, 0) or "TRAIN", solver.groups("train_state")[:1]))
     tests = [("test_net_param", index) for index in range(len(solver.groups("test_net_param")))]
     tests += [("test_net", index) for index in range(len(solver.texts("test_net")))]
     generic = next((field for field in ("net_param", "net") if solver.has(field)), None)
@@ -87,13 +103,18 @@ def _nets_built(solver: Group) -> Iterator[SolverNet]:
         tests += [(generic, 0)] * (solver.count("test_iter") - len(tests))
     states = solver.groups("test_state")
     for number, (field, index) in enumerate(tests):
-        yield SolverNet(field, index, _state("TEST", states[number : number + 1]))
+        yield SolverNet(field, index, _state(own_phase(field, index) or "TEST", states[number : number + 1]))
 
 
 def _state(phase: Phase, given: Iterable[Group]) -> State:
     for state in given:
+        phase = _phase(state) if state.has("phase") else phase
         return State(phase, state.integer("level"), frozenset(state.texts("stage")))
     return State(phase)
+
+
+def _phase(state: Group) -> Phase:
+    return "TEST" if state.choice("phase", PHASES) == "TEST" else "TRAIN"
 
 
 def _is_fed(text: NetText, state: State) -> bool:

@@ -19,7 +19,7 @@ from caffe_ls.analysis.configuration import Read, ancestors
 from caffe_ls.analysis.disk import Access, FilesBeside, Found, find_named_file, joined
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, Kind, kind_of
-from caffe_ls.analysis.states import states_in_solver
+from caffe_ls.analysis.states import phase_in_text, states_in_solver
 from caffe_ls.net.model import State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
@@ -100,7 +100,7 @@ def context_of(
     solvers = _solvers_naming(path, access, start_directory, top) if kind == "net" else ()
     if not named and own_schema is None:
         linked = linked_usages(path, file, kind, access, start_directory, top)
-    states = asked.states or states_in_solvers(path, solvers, access, start_directory, top)
+    states = asked.states or states_in_solvers(path, file, solvers, access, start_directory, top)
     files = FilesBeside(path, access, start_directory, top, settings.python_path)
     weights = tuple(_weights_in_solvers(solvers, files))
     return replace(asked, own_schema=own_schema, linked=linked, states=states, files=files, weights=weights)
@@ -163,16 +163,17 @@ def _solvers_naming(path: str, access: Access, start_directory: str, top: str) -
 
 
 def states_in_solvers(
-    path: str, solvers: Iterable[tuple[str, File]], access: Access, start_directory: str, top: str
+    path: str, net: File, solvers: Iterable[tuple[str, File]], access: Access, start_directory: str, top: str
 ) -> tuple[State, ...]:
     """The states in which these solvers build the net at a path."""
     found: dict[State, None] = {}
+    own_phase = phase_in_text(net)
     for solver, file in solvers:
 
         def names_net(written: str, solver: str = solver) -> bool:
             return find_named_file(written, solver, access.read, start_directory, top)[0] == path
 
-        found.update(dict.fromkeys(states_in_solver(file, names_net)))
+        found.update(dict.fromkeys(states_in_solver(file, names_net, own_phase)))
     return tuple(found)
 
 
