@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from caffe_ls.schema.upgrade.solver_type import SOLVER_TYPES
+from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from caffe_ls.text.span import Span
 
 Plain: TypeAlias = "int | float | str | bool | None"

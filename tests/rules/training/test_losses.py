@@ -344,3 +344,21 @@ def test_a_decay_of_one_blob_is_judged_like_the_solvers(decay: str, expected: li
 def test_the_decay_of_frozen_weights_has_no_effect() -> None:
     layer = FC.replace("inner_product_param", "param { lr_mult: 0 decay_mult: -1 } inner_product_param")
     assert not _found("decay-mult-out-of-range", DATA + layer + LOSS % ("SoftmaxWithLoss", "fc", ""))
+
+
+def test_losses_of_other_kinds_are_compared_by_their_weights_alone() -> None:
+    other = LOSS.replace('name: "loss"', 'name: "other"').replace('top: "loss"', 'top: "other"')
+    for weight, expected in (("1e6", 1), ("1e3", 0)):
+        small = LOSS % ("SoftmaxWithLoss", "fc", "")
+        large = other % ("EuclideanLoss", "fc", f"loss_weight: {weight}")
+        found = _found("unbalanced-losses", DATA + FC + small + large)
+        assert [one.message for one in found] == expected * ["`loss` counts 1 beside 1e+06 of `other`, which drowns it"]
+
+
+def test_what_a_sum_multiplies_by_nothing_is_told() -> None:
+    both = 'layer { name: "e" type: "Eltwise" bottom: "fc" bottom: "data" top: "e"'
+    both += " eltwise_param { coeff: 1 coeff: %s } }\n"
+    text = DATA + FC + both + LOSS % ("SoftmaxWithLoss", "e", "")
+    (found,) = _found("parameter-without-effect", text % "0")
+    assert found.message == "`coeff: 0`: `data` counts for nothing, and gets no gradient"
+    assert not _found("parameter-without-effect", text % "-1")

@@ -39,6 +39,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, fix
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.whole_file import upgrade_fix
+from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
 from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
 from caffe_ls.syntax.values import bool_value
@@ -75,10 +76,6 @@ _OLD: dict[tuple[str, str], _Successor] = {
     **{("DummyDataParameter", name): _SHAPE for name in ("num", "channels", "height", "width")},
 }
 _NAMES = frozenset(name for _, name in _OLD)
-_SOLVER_TYPES = {
-    "SGD": "SGD", "NESTEROV": "Nesterov", "ADAGRAD": "AdaGrad", "RMSPROP": "RMSProp", "ADADELTA": "AdaDelta",
-    "ADAM": "Adam",
-}  # fmt: skip
 
 
 @document_rule(category=Category.STYLE, severity=Severity.HINT, fixable=True, needs_brackets=True)
@@ -132,8 +129,8 @@ def _own_fix(field: Field, document: PrototxtDocument, entry: Entry, base: int) 
     if not isinstance(field.value, Scalar):
         return ()
     text = field.value.text
-    if field.name == "solver_type" and text in _SOLVER_TYPES and not _has(document, "type"):
-        new = f'type: "{_SOLVER_TYPES[text]}"'
+    if field.name == "solver_type" and text in SOLVER_TYPES and not _has(document, "type"):
+        new = f'type: "{SOLVER_TYPES[text]}"'
         return (fix(f"Write `{new}`", _whole(field, base, new), safe=True),)
     if field.name == "normalize" and "normalization" not in entry.text:
         given = bool_value(field.value)

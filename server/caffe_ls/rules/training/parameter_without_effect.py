@@ -2,7 +2,8 @@
 
 Some parameters that exclude each other are not refused, one of them is just not read: a pooling with `kernel_size` and
 `kernel_h` is square, and an Eltwise multiplies by its `coeff` in a sum only, not in `operation: MAX`. What is written
-there is not what runs. A Dropout with a ratio of 0 does nothing at all.
+there is not what runs. A Dropout with a ratio of 0 does nothing at all, and an Eltwise takes nothing of what it
+multiplies by a `coeff` of 0, nor does it send a gradient there.
 
 Source: pooling_layer.cpp (PoolingLayer::LayerSetUp), eltwise_layer.cpp (EltwiseLayer::Forward_cpu), dropout_layer.cpp.
 
@@ -72,7 +73,13 @@ def _in_pooling(view: LayerView) -> Iterator[Finding]:
 
 def _in_eltwise(view: LayerView) -> Iterator[Finding]:
     param = view.group("eltwise_param")
-    if param.choice("operation", ("PROD", "SUM", "MAX"), "SUM") != "MAX":
+    operation = param.choice("operation", ("PROD", "SUM", "MAX"), "SUM")
+    if operation == "SUM":
+        for index, factor in enumerate(param.numbers("coeff")[: len(view.layer.bottoms)]):
+            if factor == 0:
+                message = f"`coeff: 0`: `{view.layer.bottoms[index]}` counts for nothing, and gets no gradient"
+                yield Finding(param.place("coeff", index), message, severity=Severity.INFORMATION)
+    if operation != "MAX":
         return
     for index, factor in enumerate(param.numbers("coeff")):
         if factor != 1:

@@ -5,6 +5,9 @@ up over all places of an image (`normalization: NONE`), or divided by the batch 
 many times as large as there are places. Where one loss counts a thousand times as much as another, the layers that
 both reach learn the first alone.
 
+Of losses of different kinds, a distance beside classes, sizes cannot be compared before the run, since a distance has
+the unit of its targets. Told of is then only what no usual unit makes up for: weights 100,000 times each other's.
+
 What stands beside each other on purpose, as a small regularising loss, is told of as well: the message says how much
 each counts.
 
@@ -48,20 +51,41 @@ from caffe_ls.rules.rule import net_rule
 # Losses of one kind, so that their sizes can be compared at all.
 _CLASSIFYING = ("InfogainLoss", "MultinomialLogisticLoss", "SigmoidCrossEntropyLoss", "SoftmaxWithLoss")
 _OUT_OF_PROPORTION = 1000.0
+_OUT_OF_ANY_PROPORTION = 1e5
 
 
 @net_rule(severity=Severity.INFORMATION)
 def check(net: Net) -> Iterator[Finding]:
+    if net.phase != "TRAIN":
+        return
+    found = _compared(net, _of_one_kind(net), _OUT_OF_PROPORTION) or _compared(
+        net, _of_any(net), _OUT_OF_ANY_PROPORTION
+    )
+    if found is not None:
+        yield found
+
+
+def _of_one_kind(net: Net) -> list[tuple[float, int]]:
     losses = net.of_type(*_CLASSIFYING)
-    if net.phase != "TRAIN" or len(losses) < 2:
-        return
-    known = ((share_of(net, index), index) for index in losses)
-    shares = sorted((share, index) for share, index in known if share is not None and share > 0)
-    if len(shares) < 2 or shares[-1][0] < _OUT_OF_PROPORTION * shares[0][0]:
-        return
+    return [(share, index) for index in losses if (share := share_of(net, index)) is not None]
+
+
+def _of_any(net: Net) -> list[tuple[float, int]]:
+    """All losses by their weights alone; sums of other layers are what their makers make of them."""
+    return [
+        (layer.loss_weights[0], index)
+        for index, layer in enumerate(net.layers)
+        if any(layer.loss_weights) and layer.type.endswith("Loss")
+    ]
+
+
+def _compared(net: Net, losses: list[tuple[float, int]], factor: float) -> Finding | None:
+    shares = sorted((share, index) for share, index in losses if share > 0)
+    if len(shares) < 2 or shares[-1][0] < factor * shares[0][0]:
+        return None
     (least, small), (most, large) = shares[0], shares[-1]
     layer, other = net.layers[small], net.layers[large]
     related = Related(net.place(large, "name"), f"`{other.name}` counts {most:,.6g}")
     message = f"`{layer.name}` counts {least:,.6g} beside {most:,.6g} of `{other.name}`, which drowns it"
     place = net.place(small, "loss_weight") if layer.spec.fields.has("loss_weight") else net.place(small, "name")
-    yield Finding(place, message, related=(related,), layer=layer.name)
+    return Finding(place, message, related=(related,), layer=layer.name)
