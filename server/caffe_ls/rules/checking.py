@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -28,7 +27,6 @@ _BRACKET_PROBLEMS = frozenset({
 # Of one rule in one file: nobody reads more, and an editor, or a program that reads the report, would suffer.
 MOST_FINDINGS = 1_000
 
-_logger = logging.getLogger(__name__)
 _told: set[str] = set()
 _Subject = TypeVar("_Subject")
 
@@ -88,10 +86,10 @@ def _asked(rule: Rule, ask: Callable[[], Iterable[Finding]]) -> tuple[Finding, .
 
 
 def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
-    schema, root = document.schema, document.root
+    schema, root, is_guessed = document.schema, document.root, document.dialect_is_guessed
     broken = _is_broken(document)
     for base, entry in document.file:
-        for finding in _entry_findings(entry, schema, root):
+        for finding in _entry_findings(entry, schema, root, is_guessed):
             if broken and finding.rule in _rules_that_need_brackets() and _is_simple(entry):
                 continue
             yield finding.shift(base)
@@ -127,11 +125,11 @@ def _rules_that_need_brackets() -> frozenset[str]:
     return frozenset(rule.name for rule in rules_of_prototxts() if rule.needs_brackets)
 
 
-def _entry_findings(entry: Entry, schema: Schema, root: str) -> tuple[Finding, ...]:
-    key = (_entry_findings, schema, root)
+def _entry_findings(entry: Entry, schema: Schema, root: str, is_guessed: bool) -> tuple[Finding, ...]:
+    key = (_entry_findings, schema, root, is_guessed)
     known = entry.cache.get(key)
     if known is None:
-        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root)))
+        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed)))
     return known  # type: ignore[return-value]
 
 
@@ -179,7 +177,9 @@ def _run(rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subjec
     except Exception:
         if rule.name not in _told:
             _told.add(rule.name)
-            _logger.exception("rule %s failed and is skipped; please report it", rule.name)
+            import logging
+
+            logging.getLogger(__name__).exception("rule %s failed and is skipped; please report it", rule.name)
         return ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -16,7 +15,6 @@ from caffe_ls.settings import Settings
 
 _MOST_FINDINGS = 1_000  # of one rule in one run
 
-_logger = logging.getLogger(__name__)
 _told: set[str] = set()
 
 
@@ -46,7 +44,9 @@ def _run(rule: Rule, evidence: Evidence, settings: Settings) -> Iterator[LogFind
     except Exception:
         if rule.name not in _told:
             _told.add(rule.name)
-            _logger.exception("rule %s failed and is skipped; please report it", rule.name)
+            import logging
+
+            logging.getLogger(__name__).exception("rule %s failed and is skipped; please report it", rule.name)
         return
     for finding in found:
         severity = settings.rules.get(rule.name, finding.severity or rule.severity)

@@ -1,4 +1,4 @@
-"""Names of layer types in the two older formats, and what Caffe makes of them.
+"""Names of layer types in the two older formats, and of solvers in an older one, and what Caffe makes of them.
 
 V1 (`layers { type: CONVOLUTION }`) names them by an enum, V0 (`layers { layer { type: "conv" } }`) by short strings.
 `NetParameter.layers` is upgraded on reading: V0 to V1 to today's form (upgrade_proto.cpp).
@@ -87,3 +87,15 @@ V0_LAYER_TYPES: Mapping[str, str] = MappingProxyType(
 
 V0_PADDING = "padding"
 """V0's layer that the upgrade folds into the `pad` of the convolution behind it (UpgradeV0PaddingLayers)."""
+
+SOLVER_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "SGD": "SGD",
+        "NESTEROV": "Nesterov",
+        "ADAGRAD": "AdaGrad",
+        "RMSPROP": "RMSProp",
+        "ADADELTA": "AdaDelta",
+        "ADAM": "Adam",
+    }
+)
+"""The enum values of `SolverParameter.solver_type`, in the order of their numbers, and the `type` each became."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caffe_ls.schema.upgrade.solver_type import SOLVER_TYPES
+from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from tests.schema.upgrade.upgrading_checks import check, check_refused, messages
 
 

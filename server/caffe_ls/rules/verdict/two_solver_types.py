@@ -29,7 +29,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import refusal, remove_field
-from caffe_ls.schema.upgrade.solver_type import SOLVER_TYPES
+from caffe_ls.schema.legacy_types import SOLVER_TYPES
 
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="upgrade", reads="solver", fixable=True)

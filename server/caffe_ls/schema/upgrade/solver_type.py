@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from caffe_ls.schema.upgrade.pieces import Body, Piece, renamed, with_value
 from caffe_ls.schema.upgrade.report import RefusedError, Report
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.syntax.values import integer_value
-
-SOLVER_TYPES = {
-    "SGD": "SGD",
-    "NESTEROV": "Nesterov",
-    "ADAGRAD": "AdaGrad",
-    "RMSPROP": "RMSProp",
-    "ADADELTA": "AdaDelta",
-    "ADAM": "Adam",
-}
-"""The enum values of `SolverParameter.solver_type`, in the order of their numbers, and the `type` each became."""
 
 
 def upgrade_solver_type(body: Body, report: Report) -> Body:
