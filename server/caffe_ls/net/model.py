@@ -84,6 +84,10 @@ class DataSource(NamedTuple):
         return None
 
 
+NO_DATA = DataSource()
+"""Nothing is known of the data."""
+
+
 Stage = Literal["upgrade", "init", "first-iteration"]
 """When Caffe stops: upgrading the text, building the net, or at the first forward, backward or update."""
 

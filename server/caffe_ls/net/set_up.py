@@ -7,11 +7,11 @@ layers whose inputs it changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import AnyShape, DataSource, LayerSpec, ParamSpec, Phase, Refusal, count
+from caffe_ls.net.model import NO_DATA, AnyShape, DataSource, LayerSpec, ParamSpec, Phase, Refusal, count
 from caffe_ls.net.shapes.registry import layer_type, step
 from caffe_ls.net.shapes.step import Given, Step
 from caffe_ls.net.shapes.unknown_bottoms import refusals_for_all_bottoms
@@ -20,7 +20,7 @@ from caffe_ls.net.splits import Row
 # As many results are kept with a layer: more than its states and what the shapes above it are by turns in an edit.
 _MOST_KEPT = 8
 
-_NO_DATA = DataSource()
+_NO_PARAM = ParamSpec()
 
 
 class Circumstances(NamedTuple):
@@ -64,7 +64,7 @@ def set_up(
     dialect = circumstances.dialect
     declared = layer_type(spec.type, dialect)
     phase = circumstances.phase if declared is not None and declared.reads_phase else None
-    data = _NO_DATA if bottoms else circumstances.data
+    data = NO_DATA if bottoms else circumstances.data
     key = (row.bottoms, row.given_weights, bottoms, dialect, phase, data, damaged)
     if before is not None and before.key == key:
         return before
@@ -73,44 +73,41 @@ def set_up(
         if len(spec.set_ups) >= _MOST_KEPT:
             spec.set_ups.clear()
         known = spec.set_ups[key] = _set_up(
-            spec, row, Given(spec, len(row.tops), bottoms, dialect, phase, data), damaged, key
+            spec, row, Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data), damaged, key
         )
     assert isinstance(known, SetUp)
     return known
 
 
 def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object) -> SetUp:
-    refusals = [*_refusals_of_propagate_down(spec)]
+    refusals = list(_refusals_of_propagate_down(spec)) if spec.propagate_down else []
     if damaged:
         found = Step((None,) * given.top_count, None, None)
     else:
-        if row.bottoms != spec.bottoms:
-            given = replace(given, spec=replace(spec, bottoms=row.bottoms))
         found = step(given)
         refusals += found.refusals or refusals_for_all_bottoms(given)
-        refusals += _refusals_of_loss_weights(spec, row)
-        refusals += _refusals_of_params(spec, found)
-    blobs = found.params
-    given_params = spec.params
-    params = (
-        ()
-        if blobs is None
-        else tuple(
-            (given_params[index] if index < len(given_params) else ParamSpec(), shape)
-            for index, shape in enumerate(blobs)
-        )
-    )
+        if row.given_weights:
+            refusals += _refusals_of_loss_weights(spec, row)
+        if spec.params:
+            refusals += _refusals_of_params(spec, found)
+    params = _params(spec, found.params) if found.params else ()
+    own = spec.params if found.params is None else [one for one, _ in params]
     sizes = [count(shape) for shape in found.tops]
     return SetUp(
         bottom_shapes=given.bottoms,
         step=found,
         params=params,
-        numbers=None if None in sizes else sum(size for size in sizes if size is not None),
-        learns=any(one.lr_mult != 0 for one in (given_params if blobs is None else (one for one, _ in params))),
+        numbers=None if None in sizes else sum(sizes),  # type: ignore[arg-type]
+        learns=any(one.lr_mult != 0 for one in own),
         judged=not damaged and layer_type(spec.type, given.dialect) is not None,
         refusals=tuple(refusals),
         key=key,
     )
+
+
+def _params(spec: LayerSpec, shapes: tuple[AnyShape, ...]) -> tuple[tuple[ParamSpec, AnyShape], ...]:
+    given, missing = spec.params, len(shapes) - len(spec.params)
+    return tuple(zip(given + (_NO_PARAM,) * missing if missing > 0 else given, shapes, strict=False))
 
 
 def _refusals_of_propagate_down(spec: LayerSpec) -> Iterator[Refusal]:

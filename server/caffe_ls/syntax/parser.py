@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 
 from caffe_ls.syntax.entry_parser import EntryParser
 from caffe_ls.syntax.tree import Entry, File
 from caffe_ls.text.span import Span
+
+_NAME_ON_NEW_LINE = re.compile(r"\n[A-Za-z_]\w*", re.ASCII)
+
+# Copies of longer pieces of a text would take quadratic time where many entries stand on one line.
+_LONGEST_KNOWN = 10_000
 
 
 def parse(text: str, known: MutableMapping[str, Entry] | None = None) -> File:
@@ -18,10 +24,19 @@ def parse(text: str, known: MutableMapping[str, Entry] | None = None) -> File:
     entries: list[Entry] = []
     unclosed: set[int] = set()
     offset = 0
+    following = _NAME_ON_NEW_LINE.search(text) if known is not None else None
     while offset < len(text):
-        entry = parse_entry(text, offset, unclosed)
-        if known is not None and offset > 0:  # At the beginning of a text, a byte order mark and markup mean more.
-            entry = known.setdefault(text[offset : offset + entry.examined], entry)
+        entry = None
+        while following is not None and following.start() <= offset:
+            following = _NAME_ON_NEW_LINE.search(text, following.end())
+        # At the beginning of a text, a byte order mark and markup mean more than elsewhere.
+        if known is not None and offset > 0 and following is not None and following.end() < offset + _LONGEST_KNOWN:
+            # Nearly all entries end before a line that begins with a name, and their parse looked at that name.
+            entry = known.get(text[offset : following.end() + 1])
+        if entry is None:
+            entry = parse_entry(text, offset, unclosed)
+            if known is not None and offset > 0:
+                entry = known.setdefault(text[offset : offset + entry.examined], entry)
         entries.append(entry)
         offset += len(entry.text)
     return File(tuple(entries))

@@ -56,5 +56,5 @@ class TestReshape:
     )
     def test_what_is_not_known_stands_on_both_sides(self, param: str, expected: list[str], top: AnyShape) -> None:
         spec = net_of(inputs(None) + layer("Reshape", f"reshape_param {{ {param} }}")).layers[-1].spec
-        found = step(Given(spec, 1, ((None, 3, 8, 8),)))
+        found = step(Given(spec, spec.bottoms, 1, ((None, 3, 8, 8),)))
         assert ([refusal.check for refusal in found.refusals], found.tops) == (expected, (top,))

@@ -43,7 +43,9 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     refusals += wrong_windows
     channels = bottom[axis]
     groups, wrong_groups = (channels, []) if depthwise else _groups(given, channels, outputs, axis)
-    refusals += [*wrong_groups, *_refusals_of_inputs(given)]
+    refusals += wrong_groups
+    if len(given.bottoms) > 1:
+        refusals += _refusals_of_inputs(given)
     size = deconvolved if transposed else convolved
     out = tuple(size(dim, window) for dim, window in zip(spatial, windows, strict=True))
     refusals += refusals_of_output(

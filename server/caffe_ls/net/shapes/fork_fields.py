@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from caffe_ls.net.model import AnyShape, Dim
 from caffe_ls.net.shapes.step import Given, Rule, Step
 from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Scalar
 
-_Adaptation = Callable[[Given, Rule], Step]
+_SIDES = ("pad_t", "pad_b", "pad_l", "pad_r")
+
+
+class _Adaptation(NamedTuple):
+    """What becomes of a layer that has one of these fields in its parameter message."""
+
+    message: str
+    fields: frozenset[str]
+    adapted: Callable[[Given, Rule], Step]
 
 
 def in_its_fork(given: Given, rule: Rule) -> Step:
     """What the rule of BVLC's layer makes where fields of a fork take part."""
-    adapted = _ADAPTED.get(given.spec.type)
-    return rule(given) if adapted is None else adapted(given, rule)
+    kind = given.spec.type
+    if kind == "Eltwise":
+        return _eltwise(given, rule)
+    known = _ADAPTED.get(kind)
+    if known is None or known.fields.isdisjoint(given.group(known.message).fields):
+        return rule(given)
+    return known.adapted(given, rule)
 
 
 def _convolution(given: Given, rule: Rule) -> Step:
@@ -30,11 +44,11 @@ def _convolution(given: Given, rule: Rule) -> Step:
             given = _with(given, "convolution_param", {"dilation": values})
     sides = _sides(param)
     if param.integer("pad_type") or param.flag("same_mode"):
-        given = replace(given, bottoms=tuple(_without_sizes(shape) for shape in given.bottoms))
+        given = given._replace(bottoms=tuple(_without_sizes(shape) for shape in given.bottoms))
     elif any(sides):
-        given = replace(given, bottoms=tuple(_padded(shape, sides) for shape in given.bottoms))
+        given = given._replace(bottoms=tuple(_padded(shape, sides) for shape in given.bottoms))
     found = rule(given)
-    return replace(found, params=None) if param.flag("per_channel_scale_weight") else found
+    return found._replace(params=None) if param.flag("per_channel_scale_weight") else found
 
 
 def _pooling(given: Given, rule: Rule) -> Step:
@@ -46,12 +60,12 @@ def _pooling(given: Given, rule: Rule) -> Step:
         place = param.place("ceil_mode")
         given = _with(given, "pooling_param", {"round_mode": [Scalar("identifier", *place, "FLOOR")]})
     if param.integer("pad_type") or any(_sides(param)) or param.flag("torch_pooling"):
-        given = replace(given, bottoms=tuple(_without_sizes(shape) for shape in given.bottoms))
+        given = given._replace(bottoms=tuple(_without_sizes(shape) for shape in given.bottoms))
     return rule(given)
 
 
 def _sides(param: Group) -> tuple[int, int, int, int]:
-    top, bottom, left, right = (param.integer(name) for name in ("pad_t", "pad_b", "pad_l", "pad_r"))
+    top, bottom, left, right = (param.integer(name) for name in _SIDES)
     return top, bottom, left, right
 
 
@@ -72,8 +86,7 @@ def _without_sizes(shape: AnyShape) -> AnyShape:
 
 def _eltwise(given: Given, rule: Rule) -> Step:
     """Synopsys' stretches the second input over the first."""
-    ranks = {len(shape) for shape in given.bottoms if shape is not None}
-    if given.dialect != "synopsys" or len(ranks) < 2:
+    if given.dialect != "synopsys" or len({len(shape) for shape in given.bottoms if shape is not None}) < 2:
         return rule(given)
     return Step((given.bottoms[0],))
 
@@ -85,7 +98,7 @@ def _unless(message: str, *fields: str) -> _Adaptation:
         param = given.group(message)
         return _unknown(given) if any(param.has(name) for name in fields) else rule(given)
 
-    return adapted
+    return _Adaptation(message, frozenset(fields), adapted)
 
 
 def _unknown(given: Given) -> Step:
@@ -94,15 +107,29 @@ def _unknown(given: Given) -> Step:
 
 def _with(given: Given, message: str, fields: dict[str, list[Value]]) -> Given:
     param = given.group(message).replaced(fields)
-    return replace(given, spec=replace(given.spec, fields=given.fields.replaced({message: [param]})))
+    return given._replace(spec=replace(given.spec, fields=given.fields.replaced({message: [param]})))
 
 
+_IN_CONVOLUTION = _Adaptation(
+    "convolution_param",
+    frozenset({
+        "kernel_depth", "hole", "hole_h", "hole_w", "dilation_h", "dilation_w", "pad_type", "same_mode",
+        "per_channel_scale_weight", *_SIDES,
+    }),
+    _convolution,
+)  # fmt: skip
+_IN_POOLING = _Adaptation(
+    "pooling_param",
+    frozenset({
+        "kernel_depth", "kernel_size_3d", "axis", "dilation", "ceil_mode", "pad_type", "torch_pooling", *_SIDES,
+    }),
+    _pooling,
+)  # fmt: skip
 _ADAPTED: dict[str, _Adaptation] = {
-    "Convolution": _convolution,
-    "ConvolutionDepthwise": _convolution,
+    "Convolution": _IN_CONVOLUTION,
+    "ConvolutionDepthwise": _IN_CONVOLUTION,
     "Deconvolution": _unless("convolution_param", "kernel_depth", "hole", "hole_h", "hole_w", "pad_type", "pad_l"),
-    "Pooling": _pooling,
-    "Eltwise": _eltwise,
+    "Pooling": _IN_POOLING,
     "Reshape": _unless("reshape_param", "pixelshuffler"),
     "Concat": _unless("concat_param", "per_fla_fuse"),
     "Crop": _unless("crop_param", "dimsize", "offset_height", "offset_width"),

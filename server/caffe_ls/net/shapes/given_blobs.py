@@ -14,7 +14,8 @@ _OLD_AXES = ("num", "channels", "height", "width")
 
 def given_shapes(given: Given) -> tuple[Shape, ...]:
     """The shapes of the blobs in the text; the four old sizes win over `shape`."""
-    return tuple(_shape(blob) for blob in given.fields.groups("blobs"))
+    blobs = given.fields.groups("blobs")
+    return tuple([_shape(blob) for blob in blobs]) if blobs else ()
 
 
 def params_of(given: Given, wanted: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:

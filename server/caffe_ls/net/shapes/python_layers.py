@@ -15,7 +15,7 @@ FAMILY = Family()
 def python(given: Given) -> Step:
     """Tops are of unknown shape; one that is written in place is the bottom's own blob, and keeps its shape."""
     spec, refusals = given.spec, tuple(_nameless(given))
-    if spec.tops == spec.bottoms:
+    if spec.tops == given.names:
         return Step(given.bottoms, (), refusals=refusals)
     return Step((None,) * given.top_count, None, None, refusals=refusals)
 

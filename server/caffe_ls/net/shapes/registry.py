@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, Refusal, Shape
@@ -33,6 +32,7 @@ def layer_types() -> dict[str, dict[str, LayerType]]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def layer_type(name: str, dialect: str = "bvlc") -> LayerType | None:
     """What is known of a layer type in a dialect; None for one without a rule."""
     meanings = layer_types().get(name, {})
@@ -47,25 +47,26 @@ def step(given: Given) -> Step:
     declared = layer_type(given.spec.type, given.dialect)
     if declared is None:
         return Step((None,) * given.top_count, None, None)
-    blobs = tuple(refusals_of_values(given)) if given.fields.has("blobs") else ()
+    has_blobs = given.fields.has("blobs")
+    blobs = tuple(refusals_of_values(given)) if has_blobs else ()
     refusal = _wrong_counts(given, declared)
     if refusal is not None:
         return _refused(given, refusal, blobs)
     try:
-        if declared.reads_ranks and any(shape is None for shape in given.bottoms):
+        if declared.reads_ranks and None in given.bottoms:
             tops = ((),) + (None,) * (given.top_count - 1) if declared.is_loss else (None,) * given.top_count
             return Step(tops[: given.top_count], () if declared.is_loss else None, None, refusals=blobs)
         found = in_its_fork(given, declared.rule)
     except StoppedError as stopped:
         return _refused(given, stopped.refusal, blobs)
-    found = replace(found, refusals=(*blobs, *found.refusals)) if blobs else found
+    found = found._replace(refusals=(*blobs, *found.refusals)) if blobs else found
     refusal = _wrong_sizes(given, found) or _empty_params(given, found)
     if refusal is not None:
         return _refused(given, refusal, found.refusals)
     late = _empty_top(given, found)
     if late is not None:
-        found = replace(found, refusals=(*found.refusals, late))
-    return found if found.params else replace(found, params=given_shapes(given) or found.params)
+        found = found._replace(refusals=(*found.refusals, late))
+    return found._replace(params=given_shapes(given) or found.params) if has_blobs and not found.params else found
 
 
 def _refused(given: Given, refusal: Refusal, before: tuple[Refusal, ...] = ()) -> Step:
@@ -86,7 +87,7 @@ def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
             f"`{spec.type}` takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"
         )
         return Refusal(Fault.WRONG_NUMBER_OF_TOPS, message, given.fields.place("top"), "layer.hpp:379")
-    if not declared.in_place and any(top in spec.bottoms[:1] for top in spec.tops[:1]):
+    if not declared.in_place and spec.tops[:1] == given.names[:1] != ():
         message = f"`{spec.type}` cannot work in place"
         return Refusal(Fault.IN_PLACE_NOT_POSSIBLE, message, given.fields.place("top"), "top[0] != bottom[0]")
     return None
@@ -153,7 +154,7 @@ def _place_of_sizes(given: Given, top: int) -> Span:
 def _empty_params(given: Given, found: Step) -> Refusal | None:
     """A filler finds no room (filler.hpp); blobs in the text itself are not filled."""
     for shape in found.params or ():
-        if shape is not None and 0 in shape and not given.fields.has("blobs"):
+        if shape and 0 in shape and not given.fields.has("blobs"):
             message = f"a parameter blob is empty ({shown(shape)}), since the input is"
             about = about_empty(given.bottoms)
             return Refusal(Fault.EMPTY_BLOB, message, _name(given), "blob.cpp:133", about=about)
@@ -162,11 +163,10 @@ def _empty_params(given: Given, found: Step) -> Refusal | None:
 
 def _empty_top(given: Given, found: Step) -> Refusal | None:
     """A layer that makes an empty top out of full bottoms writes to it at the first pass (blob.cpp)."""
-    if any(refusal.stage == "first-iteration" for refusal in found.refusals):
-        return None
-    are_full = bool(given.bottoms) and all(shape is not None and 0 not in shape for shape in given.bottoms)
     empty = next((shape for shape in found.tops if shape and 0 in shape), None)
-    if not are_full or empty is None:
+    if empty is None or any(refusal.stage == "first-iteration" for refusal in found.refusals):
+        return None
+    if not given.bottoms or any(shape is None or 0 in shape for shape in given.bottoms):
         return None
     message = f"the output is empty ({shown(empty)})"
     about = tuple(About(index) for index in range(len(given.bottoms)))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import NoReturn, TypeAlias
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import About, AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape, Stage
+from caffe_ls.net.model import NO_DATA, About, AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape, Stage
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a layer makes: shapes of tops and parameter blobs, None for unknown ones, and multiply-adds per pass.
 
     `assumes` says in words what the shapes rest on where that is a guess. `refusals` are faults that do not hide the
@@ -29,20 +28,21 @@ class Step:
     refusals: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a rule is asked about: a layer in today's form, and how many tops it has, the automatic ones included.
 
-    What is known of the data is told to layers without bottoms, the phase to types that say that they read it; so what
-    is made of all others holds whatever these are.
+    `names` are those of its bottoms as splits give them, `bottoms` their shapes. What is known of the data is told to
+    layers without bottoms, the phase to types that say that they read it; so what is made of all others holds whatever
+    these are.
     """
 
     spec: LayerSpec
+    names: tuple[str, ...]
     top_count: int
     bottoms: tuple[AnyShape, ...]
     dialect: str = "bvlc"
     phase: Phase | None = None
-    data: DataSource = field(default_factory=DataSource)
+    data: DataSource = NO_DATA
 
     @property
     def fields(self) -> Group:
@@ -78,7 +78,7 @@ class Given:
 
     def is_in_place(self, index: int = 0) -> bool:
         """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
-        bottoms, tops = self.spec.bottoms, self.spec.tops
+        bottoms, tops = self.names, self.spec.tops
         return index < min(len(bottoms), len(tops)) and bottoms[index] == tops[index]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 from caffe_ls.net.model import AnyShape, Refusal
@@ -20,15 +19,17 @@ def refusals_for_all_bottoms(given: Given) -> tuple[Refusal, ...]:
 
     A refusal that speaks of a bottom is left out: nothing is known of it.
     """
+    if None not in given.bottoms:
+        return ()
     unknown = [index for index, shape in enumerate(given.bottoms) if shape is None]
-    if not 0 < len(unknown) <= _MOST_UNKNOWN:
+    if len(unknown) > _MOST_UNKNOWN:
         return ()
     likely: tuple[Refusal, ...] = ()
     for ranks in product(_RANKS, repeat=len(unknown)):
         bottoms: list[AnyShape] = list(given.bottoms)
         for index, rank in zip(unknown, ranks, strict=True):
             bottoms[index] = (None,) * rank
-        found = step(replace(given, bottoms=tuple(bottoms))).refusals
+        found = step(given._replace(bottoms=tuple(bottoms))).refusals
         if not found:
             return ()
         likely = likely or found

@@ -48,6 +48,7 @@ _FIELDS = (
     _Field("pad", ("pad_h", "pad_w"), 0, (75, 77, 83)),
     _Field("dilation", ("", ""), 1, (98, 98, 98)),
 )
+_HALVES = frozenset(half for field in _FIELDS for half in field.pair if half)
 
 
 def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[list[Window], list[Refusal]]:
@@ -55,24 +56,27 @@ def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[li
     param = given.group(MESSAGE)
     refusals: list[Refusal] = []
     columns: list[list[Dim]] = []
+    has_halves = not _HALVES.isdisjoint(param.fields)
     for field in _FIELDS:
-        told = [*_refusals_of_form(given, param, field, axes)]
+        halves = [half for half in field.pair if half and param.has(half)] if has_halves else []
+        told = [*_refusals_of_form(given, param, field, halves, axes)]
         refusals += told
-        columns.append([None] * axes if told else _values(param, field, axes))
+        columns.append([None] * axes if told else _values(param, field, halves, axes))
     kernels, strides, *_ = columns
-    refusals += _refusals_of_kernel(given, param, kernels)
-    wrong_strides = [*_refusals_of_stride(given, param, strides, transposed)]
-    refusals += wrong_strides
-    columns[0] = [kernel if kernel is not None and kernel > 0 else None for kernel in kernels]
-    if any(refusal.stage == "init" for refusal in wrong_strides):
-        columns[1] = [None] * axes
+    if any(kernel is None or kernel <= 0 for kernel in kernels):
+        refusals += _refusals_of_kernel(given, param, kernels)
+        columns[0] = [kernel if kernel is not None and kernel > 0 else None for kernel in kernels]
+    if any(stride is None or stride <= 0 for stride in strides):
+        wrong_strides = [*_refusals_of_stride(given, param, strides, transposed)]
+        refusals += wrong_strides
+        if any(refusal.stage == "init" for refusal in wrong_strides):
+            columns[1] = [None] * axes
     return [Window(*row) for row in zip(*columns, strict=True)], refusals
 
 
-def _refusals_of_form(given: Given, param: Group, field: _Field, axes: int) -> Iterator[Refusal]:
-    name, pair, default, (line_axes, line_both, line_count) = field
+def _refusals_of_form(given: Given, param: Group, field: _Field, halves: Sequence[str], axes: int) -> Iterator[Refusal]:
+    name, _, default, (line_axes, line_both, line_count) = field
     times = param.count(name)
-    halves = [half for half in pair if half and param.has(half)]
     if halves:
         if axes != 2:
             message = f"`{halves[0]}` is for 2 spatial axes; the input has {axes}"
@@ -93,8 +97,8 @@ def _refusals_of_form(given: Given, param: Group, field: _Field, axes: int) -> I
         yield Refusal(Fault.VALUES_PER_AXIS, message, place, _line(given, line_count), about=(About(0),))
 
 
-def _values(param: Group, field: _Field, axes: int) -> list[Dim]:
-    if any(half and param.has(half) for half in field.pair):
+def _values(param: Group, field: _Field, halves: Sequence[str], axes: int) -> list[Dim]:
+    if halves:
         return [as_int(param.integer(half)) for half in field.pair]
     values: list[Dim] = [as_int(number) for number in param.integers(field.name)]
     if not values:

@@ -8,7 +8,7 @@ from caffe_ls.net.shapes.step import Given, shown
 def bottom_name(given: Given, index: int) -> str:
     """A bottom's name as it is written: `conv1`."""
     written = given.fields.texts("bottom")
-    return f"`{written[index] if index < len(written) else given.spec.bottoms[index]}`"
+    return f"`{written[index] if index < len(written) else given.names[index]}`"
 
 
 def bottom(given: Given, index: int) -> str:

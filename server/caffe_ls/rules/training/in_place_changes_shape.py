@@ -93,5 +93,6 @@ def _next_pass(net: Net, layer: Layer, read: Shape, made: Shape) -> str:
         axis = layer.spec.fields.group("inner_product_param").integer("axis", 1)
         before, after = product(read[axis:]), product(made[axis:])
         return f"{after:,} inputs, not {before:,}" if differ(before, after) else ""
-    given = Given(layer.spec, len(layer.tops), (made, *layer.bottom_shapes[1:]), net.text.dialect, net.phase)
+    shapes = (made, *layer.bottom_shapes[1:])
+    given = Given(layer.spec, layer.bottoms, len(layer.tops), shapes, net.text.dialect, net.phase)
     return next((refusal.message for refusal in step(given).refusals), "")

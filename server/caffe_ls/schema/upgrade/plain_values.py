@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from caffe_ls.schema.model import Enum, Schema
 from caffe_ls.syntax.tree import Field, File, Message, Scalar
 from caffe_ls.syntax.values import bool_value, integer_value
 from caffe_ls.text.edit import Edit
+
+
+def may_have_plain_values(text: str, schema: Schema) -> bool:
+    """A cheap first look: whether `plain_value_edits` may find anything in a text."""
+    return _suspicious(schema).search(text) is not None
+
+
+@lru_cache(maxsize=4)
+def _suspicious(schema: Schema) -> re.Pattern[str]:
+    """A name of a boolean or enum field without a colon and, behind it, a string or a word of two letters or more."""
+    fields = (field for name in schema.messages for field in schema.messages[name].fields.values())
+    names = "|".join(sorted({field.name for field in fields if field.type in ("bool", "enum")}))
+    return re.compile(rf"""\b(?:{names})\b(?![ \t]*:[ \t]*(?:["']|[A-Za-z_]\w))""", re.ASCII)
 
 
 def plain_value_edits(file: File, schema: Schema, root: str) -> Iterator[Edit]:

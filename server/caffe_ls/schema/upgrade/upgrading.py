@@ -8,7 +8,7 @@ from caffe_ls.schema import catalog
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
 from caffe_ls.schema.upgrade.net import layer_style, upgrade_net
 from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, body_of, read_file, settled, style_of
-from caffe_ls.schema.upgrade.plain_values import plain_value_edits
+from caffe_ls.schema.upgrade.plain_values import may_have_plain_values, plain_value_edits
 from caffe_ls.schema.upgrade.report import Change, RefusedError, Report, Upgraded, UpgradeProblem
 from caffe_ls.schema.upgrade.solver_type import upgrade_solver_type
 from caffe_ls.schema.upgrade.v0_layers import v0_fields
@@ -102,10 +102,13 @@ def _upgrade_nested(piece: Piece, style: Style, report: Report) -> Piece:
 
 def _spelled_out(text: str, report: Report) -> str:
     """The upgraded text with names for numbers; only what is upgraded anyway is touched so."""
+    schema = catalog.load(catalog.BVLC)
+    if not may_have_plain_values(text, schema):
+        return text
     file = parse(text)
     names = {entry.field.name for entry in file.entries if entry.field is not None}
     root = NET_MESSAGE if names.intersection(_NET_FIELDS) else SOLVER_MESSAGE
-    edits = list(plain_value_edits(file, catalog.load(catalog.BVLC), root))
+    edits = list(plain_value_edits(file, schema, root))
     if edits:
         whole = Span(0, len(text))
         report.changes.append(Change(whole, "numbers in the place of booleans and enum values became words"))
