@@ -102,3 +102,20 @@ def test_what_an_lrn_divides_by(fields: str, severity: Severity | None) -> None:
     text = f'{HEAD}layer {{ name: "f" type: "LRN" bottom: "x" top: "y" lrn_param {{ {fields} }} }}\n'
     found = [finding.severity for finding in findings_of(text) if finding.rule == "lrn-k-not-positive"]
     assert found == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (_text("ReLU", "loss_weight: 1").removesuffix(TAIL), 1),
+        # Read by another layer, the blob is copied, and the copy has the weight.
+        (_text("ReLU", "loss_weight: 1"), 0),
+        (_text("ReLU", "loss_weight: 0").removesuffix(TAIL), 0),
+        (_text("ReLU", "loss_weight: 1").removesuffix(TAIL).replace('top: "x" loss', 'top: "y" loss'), 0),
+        # Nothing below learns, so no backward pass comes by.
+        (HEAD[: HEAD.index("layer", 9 + HEAD.index("label"))] + 'layer { name: "f" type: "ReLU" bottom: "data" '
+         'top: "data" loss_weight: 1 }\n', 0),
+    ],
+)  # fmt: skip
+def test_a_loss_weight_that_the_way_back_overwrites(text: str, told: int) -> None:
+    assert [finding.rule for finding in findings_of(text)].count("loss-weight-in-place") == told
