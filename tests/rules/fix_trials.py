@@ -41,6 +41,8 @@ _SHOWS_ONLY_THEN = frozenset({
     ("pooling-window-outside-input", "pooling-skips-input"),
     ("unknown-field", "duplicate-field"),  # A field of a solver is judged by itself.
     ("weights-stay-zero", "saturating-stack"),
+    ("weights-never-saved", "snapshot-folder-not-found"),
+    ("max-iter-missing", "tests-never-run"),
 })  # fmt: skip
 
 

@@ -32,3 +32,20 @@ def test_repeated_fields_may_stand_often() -> None:
 def test_a_missing_bracket_draws_no_duplicates() -> None:
     rules = {finding.rule for finding in findings_of('layer {\n  name: "a"\n  type: "ReLU"\n  name: "b"\n')}
     assert "duplicate-field" not in rules
+
+
+def test_blocks_that_say_different_things_are_put_together() -> None:
+    text = (
+        'layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape { dim: 1 dim: 1 dim: 8 dim: 8 } } }\n'
+        'layer {\n  name: "p"\n  type: "Pooling"\n  bottom: "d"\n  top: "p"\n  pooling_param {\n    stride: 2\n  }\n'
+        "  pooling_param {\n    kernel_size: 2\n    pad: 1\n  }\n}\n"
+    )
+    (found,) = [one for one in findings_of(text) if one.rule == "duplicate-field"]
+    assert [fix.title for fix in found.fixes] == ["Put both `pooling_param` together"]
+    assert "  pooling_param {\n    stride: 2\n    kernel_size: 2 pad: 1\n  }\n}\n" in fixed(text, "together")
+
+
+def test_blocks_that_contradict_each_other_are_not_put_together() -> None:
+    text = 'layer { name: "p" type: "ReLU" relu_param { negative_slope: 1 } relu_param { negative_slope: 0.5 } }\n'
+    (found,) = [one for one in findings_of(text) if one.rule == "duplicate-field"]
+    assert [fix.title for fix in found.fixes] == ["Remove this `relu_param`", "Remove the first `relu_param`"]

@@ -31,11 +31,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
-from caffe_ls.rules.rewriting import removal
+from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity, fix
+from caffe_ls.rules.rewriting import into_end, removal
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems, file_problems
-from caffe_ls.syntax.tree import Field
+from caffe_ls.syntax.tree import Field, Message
 from caffe_ls.text.span import Span
 
 
@@ -56,12 +56,48 @@ def _finding(document: PrototxtDocument, problem: SchemaProblem, base: int) -> F
     name = problem.node.name
     text = document.text
     spans = _field_span(document, first, name), _field_span(document, second, name)
+    joined = _joined(document, spans)
+    if joined is not None:
+        related = (Related(first, "first here"),)
+        return Finding(second, f"`{name}` is given twice, but may be given once", (joined,), related)
     same = len({" ".join(text[span.start : span.end].split()) for span in spans}) == 1
     fixes = (
         fix(f"Remove this `{name}`", removal(text, spans[1]), safe=same),
         fix(f"Remove the first `{name}`", removal(text, spans[0]), safe=False),
     )
     return Finding(second, f"`{name}` is given twice, but may be given once", fixes, (Related(first, "first here"),))
+
+
+def _joined(document: PrototxtDocument, spans: tuple[Span, Span]) -> Fix | None:
+    """The fix that puts two blocks together which say different things: neither may be lost."""
+    one, other = (_field_at(document, span) for span in spans)
+    if one is None or other is None or not isinstance(one.value, Message) or not isinstance(other.value, Message):
+        return None
+    names = {field.name for field in one.value.fields}
+    if not names or not other.value.fields or any(field.name in names for field in other.value.fields):
+        return None
+    text, (first, second) = document.text, spans
+    block = Span(first.end - len(_written(text, first, one)), first.end)
+    inner = _written(text, second, other)[1:-1].strip()
+    if text[block.start] not in "{<" or "#" in inner or text[block.end - 1] not in "}>":
+        return None
+    joined = into_end(text, block, " ".join(line.strip() for line in inner.splitlines()))
+    return fix(f"Put both `{one.name}` together", joined, removal(text, second))
+
+
+def _written(text: str, span: Span, field: Field) -> str:
+    """The brackets of a field's value, and what is in them."""
+    assert isinstance(field.value, Message)
+    return text[span.end - (field.end - field.value.start) : span.end]
+
+
+def _field_at(document: PrototxtDocument, span: Span) -> Field | None:
+    base = document.file.starts[document.file.index_at(span.start)]
+    entry = document.file.entries[document.file.index_at(span.start)]
+    field = entry.field
+    while field is not None and field.span.shift(base) != span:
+        field = _inner_field(field, span.start - base)
+    return field
 
 
 def _field_span(document: PrototxtDocument, name_span: Span, name: str) -> Span:
