@@ -38,6 +38,29 @@ def test_a_log_is_known_by_its_prefix() -> None:
     assert not looks_like_log('layer { name: "I0612" }\n')
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"I0612 09:41:07.218344  4127 C:\projects\caffe\src\caffe\solver.cpp:45] Initializing solver",
+        "I0612 09:41:07.218344 0x7fff7d3f2310 solver.cpp:45] Initializing solver",
+        "[1,0]<stderr>:I0612 09:41:07.218344  4127 solver.cpp:45] Initializing solver",
+        "> I0612 09:41:07.218344  4127 solver.cpp:45] Initializing solver",
+        "solver.cpp:45] Initializing solver from parameters:",
+        "Initializing net from parameters:",
+        "    [Forward] Layer conv1, top blob conv1 data: 0.1",
+        "    Train net output #0: loss = 0.5 (* 1 = 0.5 loss)",
+        "Iteration 100, lr = 0.01",
+    ],
+)
+def test_a_log_is_known_whatever_stands_before_its_lines_or_was_taken_away(line: str) -> None:
+    assert looks_like_log(f"{line}\n")
+    assert not looks_like_log(f"# it said: {line}\nlayer {{ }}\n"), "a comment of a prototxt quotes logs"
+
+
+def test_logs_of_other_programs_are_none_of_caffes() -> None:
+    assert not looks_like_log("Iteration 1, loss = 0.51\nIteration 2, loss = 0.49\n")
+
+
 @pytest.mark.shared
 def test_the_kind_of_real_files(shared: Path) -> None:
     with (shared / "corpus" / "prototxt.tsv").open(newline="", encoding="utf-8") as table:

@@ -27,13 +27,23 @@ _SOLVER_FIELDS = frozenset({
     "show_per_class_result", "min_lr", "rampup_lr", "local_lr_policy", "larc", "larc_policy",
 })  # fmt: skip
 
-_LOG_LINE = re.compile(r"^[IWEF](?:\d{4}|\d{8}) \d\d:\d\d:\d\d\.\d+ +\d+ [^\s:]+:\d+\] ", re.MULTILINE)
+# What lines of logs hold, whatever was put before them or taken away; not so in comments of prototxts that quote them.
+_MARKS_OF_LOGS = (".cpp:", ".hpp:", ".cu:", "Initializing ", "[Forward] ", "[Backward] ", "Iteration ", " net output #")
+_LOG_LINE = re.compile(
+    r"^[^#\n]{0,100}?(?:[IWEF](?:\d{4}|\d{8}) \d\d:\d\d:\d\d\.\d+\s+(?:0x)?[0-9a-f]+\s+[^\]\n]{1,300}?:\d+\]|"
+    r"\b(?:solver|net|caffe|layer_factory|upgrade_proto)\.(?:cpp|hpp|cu):\d+\] |"
+    r"Initializing (?:net|solver) from parameters|\[(?:Forward|Backward)\] (?:Layer \S|All net params)|"
+    r"Iteration \d+, (?:lr = |Testing net)|(?:Train|Test) net output #\d+: )",
+    re.MULTILINE,
+)
+_BEGINNING = 20_000
 _TOP_LEVEL_NAME = re.compile(r"^([A-Za-z_]\w*)[ \t]*(?::|\{)", re.MULTILINE)
 
 
 def looks_like_log(text: str) -> bool:
-    """Whether the beginning of a text has glog's prefix on some line."""
-    return _LOG_LINE.search(text, 0, 20_000) is not None
+    """Whether the beginning of a text has a line as Caffe logs them: with glog's prefix, or without."""
+    beginning = text[:_BEGINNING]
+    return any(mark in beginning for mark in _MARKS_OF_LOGS) and _LOG_LINE.search(beginning) is not None
 
 
 def may_be_caffe(text: str) -> bool:
