@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import caffe_ls
 from caffe_ls.cli.errors import FAILED
-from caffe_ls.cli.options import CheckOptions, CommonOptions
+
+if TYPE_CHECKING:
+    from caffe_ls.cli.options import CommonOptions
 
 _DATA_SHAPE = re.compile(r"[1-9]\d*(x[1-9]\d*){0,30}")
 _LARGEST_DIMENSION = 2**31 - 1
@@ -114,6 +116,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
             parser.error("--diff prints a diff and no report: it takes no --format")
         if parsed.dialect and parsed.proto:
             parser.error("--dialect and --proto exclude each other")
+        from caffe_ls.cli.options import CheckOptions
+
         options = CheckOptions(
             paths=tuple(parsed.paths),
             common=_common(parsed),
@@ -159,6 +163,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _common(parsed: argparse.Namespace) -> CommonOptions:
+    from caffe_ls.cli.options import CommonOptions
+
     return CommonOptions(
         dialect=parsed.dialect,
         proto=parsed.proto,
