@@ -10,7 +10,7 @@ import pytest
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.diagnosis.diagnosing import diagnose
 from tests.diagnosis.runs import CLASSIFIER, LEARNS, SOLVER, STUCK, causes_of, first_cause, passes, run
-from tests.training_log.logs import read
+from tests.training_log.logs import glog, read
 
 RISES = (2.31, 6.0, 30.0, 80.0, 87.3365, 87.3365, 80.0, 87.3365)
 
@@ -518,6 +518,52 @@ def test_a_box_loss_that_breaks_alone_speaks_of_boxes() -> None:
     causes = causes_of(log.encode())
     assert causes[0].cause == "bad-input"
     assert any("boxes" in reason.text for reason in causes[0].because)
+
+
+def test_accuracies_of_classes_that_a_batch_has_not_are_no_trouble() -> None:
+    log = run(net="").replace(b"(* 1 = 1.7 loss)", b"(* 1 = 1.7 loss)\n    Train net output #1: of_class = -nan")
+    assert first_cause(log) == "healthy"
+
+
+_CUT = """
+    Iteration 140, lr = 1e-09
+    Iteration 160, loss = nan
+        Train net output #0: loss = nan (* 1 = nan loss)
+    Iteration 160, lr = 1e-09
+"""
+
+
+def test_what_a_log_that_begins_with_nan_does_not_show_is_not_claimed() -> None:
+    causes = causes_of(glog(_CUT))
+    assert causes[0].confidence < 0.5
+    assert not any(cause.fixes for cause in causes)
+    assert "the first numbers that the log shows" in causes[0].because[-1].text
+
+
+def test_a_backward_pass_alone_does_not_tell_which_layer_broke() -> None:
+    log = glog(
+        """
+            [Backward] Layer scale, bottom blob bn diff: 0
+            [Backward] Layer scale, param blob 0 diff: nan
+            [Backward] Layer scale, param blob 1 diff: 0
+        """
+    )
+    assert all(cause.confidence < 0.5 for cause in causes_of(log))
+
+
+def test_a_rate_that_the_log_does_not_tell_is_not_invented() -> None:
+    told = [reason.text for cause in causes_of(glog("Iteration 5, loss = nan")) for reason in cause.because]
+    assert "the log does not tell the rate" in told
+    assert not any("0.01" in text for text in told)
+
+
+def test_a_loss_that_breaks_while_another_one_does_not_is_told() -> None:
+    log = run((2.3, 2.2, 2.1, 2.0), net="").replace(
+        b"(* 1 = 2.1 loss)", b"(* 1 = 2.1 loss)\n    Train net output #1: boxes = nan (* 1 = nan loss)"
+    )
+    (first, *_) = causes_of(log)
+    assert first.cause == "bad-input"
+    assert any("`boxes` is no number, and `loss` is one" in reason.text for reason in first.because)
 
 
 def test_learning_shows_in_the_confidence() -> None:

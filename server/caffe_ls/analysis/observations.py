@@ -10,7 +10,7 @@ from statistics import median
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.net.model import Layer
-from caffe_ls.training_log.record import NonFinite, Quantity
+from caffe_ls.training_log.record import NonFinite, Quantity, Run
 from caffe_ls.training_log.series import Series
 
 LOG_OF_SMALLEST_FLOAT = 87.33654
@@ -18,6 +18,9 @@ LOG_OF_SMALLEST_FLOAT = 87.33654
 
 CROSS_ENTROPIES = frozenset({"SoftmaxWithLoss", "MultinomialLogisticLoss", "InfogainLoss"})
 REGRESSIONS = frozenset({"EuclideanLoss", "SmoothL1Loss", "L1Loss"})
+BOX_LOSSES = frozenset({"SmoothL1Loss", "MultiBoxLoss", "SmoothL1LossOHEM", "RegionLoss", "SmoothL1LossAttention"})
+"""Losses of the places of boxes, whose targets are logarithms of widths and heights."""
+
 NEVER_NEGATIVE = frozenset({
     "SoftmaxWithLoss", "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "SmoothL1Loss", "SigmoidCrossEntropyLoss",
     "MultinomialLogisticLoss", "InfogainLoss", "MultiBoxLoss",
@@ -32,6 +35,7 @@ SATURATING = {"Sigmoid": 0.25, "TanH": 1.0}
 """Units whose slope dies away from 0, with their largest slope."""
 
 _FOR_GOOD = 3  # Displays; with few items in a batch a small layer may give nothing now and then.
+_VERY_MANY = 1e7  # Larger numbers are easier read as powers of ten.
 _ORDER = 10.0  # An order of magnitude: what no healthy run's weights, all together, grow by in training.
 
 
@@ -311,16 +315,17 @@ def first_odd(series: Series) -> int | None:
 
 
 def first_nonfinite_in_training(evidence: Evidence) -> NonFinite | None:
-    """The first nan or inf of training, past those of tests."""
+    """The first nan or inf of training, past those of tests and of outputs that only measure."""
     found = evidence.nonfinite
-    if found is None or found.phase == "TRAIN":
-        return found
     run = evidence.run
+    if found is None or (found.phase == "TRAIN" and not is_measure(run, found.direction, found.blob)):
+        return found
     series: list[tuple[str, Quantity | None, str | None, Series]] = [
         ("loss", None, None, run.loss),
         ("learning-rate", None, None, run.rate),
     ]
-    series += [("loss", None, output.name, one) for output, one in run.outputs.items() if output.phase == "TRAIN"]
+    outputs = [(output.name, one) for output, one in run.outputs.items() if output.phase == "TRAIN"]
+    series += [("loss", None, name, one) for name, one in outputs if not is_measure(run, "loss", name)]
     series += [("norm", None, None, one) for one in run.norms.values()]
     series += [("", quantity, None, one) for (phase, _, quantity), one in run.debug.items() if phase == "TRAIN"]
     best: NonFinite | None = None
@@ -338,6 +343,14 @@ def first_nonfinite_in_training(evidence: Evidence) -> NonFinite | None:
     return best
 
 
+def is_measure(run: Run, direction: str, output: str | None) -> bool:
+    """Whether an output is no loss, as the weights behind the losses show: nothing is learnt of it.
+
+    Accuracies of one class are 0/0 where a batch has none of the class (SegNet's accuracy_layer.cpp).
+    """
+    return direction == "loss" and output is not None and bool(run.loss_weights) and output not in run.loss_weights
+
+
 def value_at(series: Series | None, iteration: int) -> float | None:
     """The value of an iteration; None where it is not shown."""
     if series is None:
@@ -348,6 +361,13 @@ def value_at(series: Series | None, iteration: int) -> float | None:
 def shown(number: float) -> str:
     """A number for people: three digits."""
     return f"{number:.3g}"
+
+
+def share_in_words(share: float) -> str:
+    """How far a step moves weights, for people: `25 % of their size`, and beyond it `320 times their size`."""
+    if share < 1:
+        return f"{shown(100 * share)} % of their size"
+    return f"{f'{share:,.0f}' if 100 <= share < _VERY_MANY else shown(share)} times their size"
 
 
 def named(quantity: Quantity) -> str:

@@ -19,12 +19,14 @@ from caffe_ls.analysis.observations import (
     growths,
     has_improved,
     is_flat,
+    is_measure,
     late,
     losses,
     scatter,
     smoothed,
 )
 from caffe_ls.training_log.record import NonFinite
+from caffe_ls.training_log.series import Series
 
 _ORDER = 10.0
 _FLOOR = LOG_OF_SMALLEST_FLOAT
@@ -45,6 +47,7 @@ _BEYOND_SCATTER = 1e6
 _BEYOND_CHANCE = 8.0
 """A single value so many times farther below knowing nothing than all later ones are around it is no accident."""
 
+_STEADY = 6  # Displays that show where a value goes.
 _GROWN = 1e3
 """From so large a growth on there is no doubt that a value on its way to infinity was seen growing."""
 
@@ -63,7 +66,11 @@ class Symptoms:
     @cached_property
     def nonfinite(self) -> NonFinite | None:
         """The first nan or inf of training; of tests only where training has none."""
-        return first_nonfinite_in_training(self.evidence) or self.evidence.nonfinite
+        in_training = first_nonfinite_in_training(self.evidence)
+        found = self.evidence.nonfinite
+        if in_training is not None or found is None or is_measure(self.evidence.run, found.direction, found.blob):
+            return in_training
+        return found
 
     @cached_property
     def broke_in_training(self) -> bool:
@@ -91,8 +98,48 @@ class Symptoms:
     @cached_property
     def broke_before_any_update(self) -> bool:
         """Whether nan or inf stands in the very first pass, in which no learning rate has acted yet."""
-        found = self.nonfinite
-        return found is not None and self.evidence.is_from_start and (found.iteration or 0) == 0
+        found, run = self.nonfinite, self.evidence.run
+        if found is None or not self.evidence.is_from_start or (found.iteration or 0) > 0:
+            return False
+        # Outputs come below their `Iteration N` line; those of no iteration are of one that is not shown.
+        return run.first_iteration is not None or (bool(run.texts or run.nets) and found.direction != "loss")
+
+    @cached_property
+    def begins_broken(self) -> bool:
+        """Whether nan or inf stands in the first numbers of training that are shown, and updates had acted before."""
+        found, run = self.nonfinite, self.evidence.run
+        if found is None or not self.broke_in_training or self.broke_before_any_update:
+            return False
+        outputs = [series for output, series in run.outputs.items() if output.phase == "TRAIN"]
+        debug = [series for (phase, _, _), series in run.debug.items() if phase == "TRAIN"]
+        return not any(
+            series.line_at(at) < found.line and math.isfinite(value)
+            for series in (run.loss, *outputs, *debug)
+            for at, value in enumerate(series.values[:1])
+        )
+
+    @cached_property
+    def broke_before_the_log(self) -> bool:
+        """Whether the iterations in which nan or inf came up stand before what the log shows."""
+        run = self.evidence.run
+        return self.begins_broken and not (self.evidence.is_from_start and run.first_iteration is not None)
+
+    @cached_property
+    def broken_alone(self) -> tuple[str, str] | None:
+        """A loss that is no number where another one is, as a usual number: both their names."""
+        found, outputs = self.nonfinite, self.evidence.run.outputs.items()
+        if found is None or not self.broke_in_training or found.direction != "loss":
+            return None
+        now = {
+            output.name: value
+            for output, series in outputs
+            if output.phase == "TRAIN" and output.name in self.evidence.run.loss_weights
+            for iteration, value in zip(series.iterations, series.values, strict=True)
+            if iteration == found.iteration
+        }
+        broken = next((name for name, value in now.items() if not math.isfinite(value)), None)
+        usual = next((name for name, value in now.items() if 0 < abs(value) < _ALMOST * _FLOOR), None)
+        return None if broken is None or usual is None else (" ".join(broken.split()), " ".join(usual.split()))
 
     @cached_property
     def improved(self) -> bool:
@@ -212,9 +259,7 @@ class Symptoms:
         if found.direction == "norm":
             return True
         return any(
-            math.isinf(next((value for value in series.values if not math.isfinite(value)), 0.0))
-            for output, series in self.evidence.run.outputs.items()
-            if output.phase == "TRAIN"
+            _overflows(series) for output, series in self.evidence.run.outputs.items() if output.phase == "TRAIN"
         )
 
     @cached_property
@@ -267,6 +312,15 @@ class Symptoms:
             or self.unlearned is not None
             or self.saturated is not None
         )
+
+
+def _overflows(series: Series) -> bool:
+    """Whether inf comes before nan, and not out of many displays of a value that only fell: that is no overflow."""
+    at = next((at for at, value in enumerate(series.values) if not math.isfinite(value)), None)
+    if at is None or not math.isinf(series.values[at]):
+        return False
+    before = series.values[:at].tolist()
+    return len(before) < _STEADY or max(map(abs, before[-3:])) > max(map(abs, before[:3]))
 
 
 def _is_better(curve: LossCurve) -> bool:

@@ -60,10 +60,18 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "output",
-        rb"(Train|Test) net output #(\d{1,15}): (.+?) = +" + _N + rb"(?: \(\* " + _N + rb" = " + _N + rb" loss\))?",
+        rb"(Train|Test) net output #(\d{1,15}): (.+?) = +"
+        + _N
+        + rb"(?: \(\\?\*? ?"
+        + _N
+        + rb" = "
+        + _N
+        + rb" loss\))?",
         "    Train net output #0: loss = 0.7 (* 1 = 0.7 loss)",
         "    Test net output #12: accuracy/top5 = 0.91",
         "    Train net output #1: bbox = -nan (* 2 = -nan loss)",
+        r"    Train net output #0: loss = 0.7 (\* 1 = 0.7 loss)",
+        "    Test net output #0: loss = 0.7 ( 1 = 0.7 loss)",
         "    Train net output #2: padded by a terminal =        0.5 (* 1 = 0.5 loss)",
     ),
     _pattern(
@@ -152,10 +160,13 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         "restore",
-        rb"(?:Resuming from|Restoring previous solver status from|Finetuning from) (.+)",
+        rb"(?:Resuming from|Restoring previous solver status from|Finetuning from|"
+        rb"Loading pretrained model weights from) (.+)",
         "Resuming from snap/n_iter_100.solverstate",
         "Finetuning from VGG.caffemodel",
+        "Loading pretrained model weights from VGG.caffemodel",
     ),
+    _pattern("not-taken", rb"Ignoring source layer (.+)", "Ignoring source layer fc8"),
     _pattern("history", rb"\w*Solver: restoring history", "SGDSolver: restoring history"),
     _pattern(
         "check-failed",

@@ -23,6 +23,7 @@ _LONGEST_NAME = 40
 _MOST_CURVES = 24
 _MOST_FINDINGS = 30
 _SHOWN_CAUSES = 3
+_SURE_ENOUGH = 0.5
 _COLOURS = {"error": "red", "warning": "yellow", "information": "cyan", "hint": "dim"}
 
 
@@ -77,6 +78,8 @@ def _worth_showing(causes: Sequence[Cause]) -> Iterator[Cause]:
 
 
 def _cause(cause: Cause, first: bool) -> Iterator[Line]:
+    if first and cause.confidence < _SURE_ENOUGH and cause.cause not in HARMLESS:
+        yield Line("not enough in the log to be sure; what may be behind it:", "dim")
     style = "bold green" if cause.cause == "healthy" else "bold red" if first else "bold yellow"
     meaning = MEANINGS[cause.cause]
     yield Line(f"{'' if first else 'or '}{cause.cause} ({100 * cause.confidence:.0f} %): {meaning}", style)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from caffe_ls.analysis.observations import NORMALISING, finite_values, value_at
+from caffe_ls.analysis.observations import BOX_LOSSES, NORMALISING, finite_values, value_at
 from caffe_ls.diagnosis.cause import Cause, Reason
-from caffe_ls.diagnosis.causes.divergence import broke_early, largest_excess
+from caffe_ls.diagnosis.causes.divergence import BEFORE_THE_LOG, broke_early, largest_excess
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 
@@ -47,10 +47,11 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         yield _between_displays(symptoms, origin)
     if symptoms.broke_before_any_update and origin is None:
         text = "nan is there in the first iteration, before any update: the data, or what a layer computes of them"
+        alone = symptoms.broken_alone
         yield Cause(
             "bad-input",
-            0.4,
-            (Reason(found.line, text),),
+            0.4 if alone is None else 0.55,
+            (Reason(found.line, text), *(() if alone is None else (_only(symptoms, *alone),))),
             "train one iteration with debug_info: true: it names the layer",
         )
 
@@ -102,13 +103,20 @@ def _between_displays(symptoms: Symptoms, origin: Origin | None) -> Cause:
     display = steps[1] - steps[0] if len(steps) > 1 else 1
     before = [iteration for iteration in evidence.run.loss.iterations if iteration < (found.iteration or 0)]
     last_good = max(before, default=0)
-    reasons = [Reason(found.line, f"nan comes up in iteration {found.iteration}, and nothing had grown before")]
+    alone = symptoms.broken_alone
+    if symptoms.begins_broken and alone is None:
+        return _before_the_log(symptoms)
+    reasons = []
+    if not symptoms.begins_broken:
+        reasons += [Reason(found.line, f"nan comes up in iteration {found.iteration}, and nothing had grown before")]
+    if alone is not None:
+        reasons += [_only(symptoms, *alone)]
     levels = [finite_values(curve.series) for curve in symptoms.losses]
     if display > 1:
         text = f"what happened in iterations {last_good + 1} to {found.iteration} is not displayed"
         reasons.append(Reason(None, text))
     sure = 0.6
-    if largest_excess(symptoms) >= 1 and broke_early(symptoms):
+    if symptoms.begins_broken or (largest_excess(symptoms) >= 1 and broke_early(symptoms)):
         sure = 0.5
     elif any(len(values) >= 3 for values in levels):
         sure = 0.74  # It was trained for a while, and numbers were as they should be.
@@ -119,6 +127,24 @@ def _between_displays(symptoms: Symptoms, origin: Origin | None) -> Cause:
         reasons.append(Reason(found.line, f"the weights of `{found.layer}` are no numbers, though its input is"))
         sure = 0.8 if clean and display > 1 else 0.35
     return Cause("bad-input", sure, tuple(reasons), _CONFIRM)
+
+
+def _before_the_log(symptoms: Symptoms) -> Cause:
+    """Where the first numbers shown are nan: what brought it may be the data, and may be anything else."""
+    found = symptoms.nonfinite
+    assert found is not None
+    if symptoms.broke_before_the_log:
+        text, sure = BEFORE_THE_LOG, 0.3
+    else:
+        text, sure = f"nan comes up within the first {found.iteration} iterations, of which none is displayed", 0.45
+    return Cause("bad-input", sure, (Reason(found.line, text),), _CONFIRM)
+
+
+def _only(symptoms: Symptoms, broken: str, usual: str) -> Reason:
+    found = symptoms.nonfinite
+    assert found is not None
+    text = f"`{broken}` is no number, and `{usual}` is one: look at what `{broken}` alone reads, its targets"
+    return Reason(found.line, text)
 
 
 def _is_clean(value: float | None) -> bool:

@@ -29,6 +29,9 @@ _SETTLED = 4
 _HIGH_START = 5.0
 """A first loss so many times that of knowing nothing: the first weights or the inputs are far too large."""
 
+BEFORE_THE_LOG = "nan is in the first numbers that the log shows: what brought it stands before them"
+"""Why nobody can be sure of the cause."""
+
 
 def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     """The causes of a divergence, ranked by how far each factor is above its usual size."""
@@ -40,7 +43,12 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     if not trouble:
         return
     if symptoms.broke_before_any_update:
-        found = [factor for factor in found if factor.cause != "learning-rate-too-high"]
+        # No rate has acted yet, and of large data alone no first pass makes what is no number.
+        causes = {factor.cause for factor in found}
+        without = {"learning-rate-too-high"}
+        if "weights-initialised-too-large" not in causes and not _begins_infinite(symptoms):
+            without.add("unscaled-input")
+        found = [factor for factor in found if factor.cause not in without]
     recurrent = _unclipped(symptoms)
     if recurrent is not None and not symptoms.broke_before_any_update:
         yield Cause(
@@ -60,7 +68,12 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             sure = strength * max(0.15, 0.55 - 0.15 * (ranked[0].decades - factor.decades))
         else:
             sure = 0.1 * strength
-        yield Cause(factor.cause, sure, (*factor.reasons, *trouble[:3]), factor.confirm, factor.fixes)
+        fixes = () if symptoms.broke_before_the_log else factor.fixes
+        yield Cause(factor.cause, sure, (*factor.reasons, *trouble[:3]), factor.confirm, fixes)
+
+
+def _begins_infinite(symptoms: Symptoms) -> bool:
+    return any(curve.series.values and math.isinf(curve.series.values[0]) for curve in symptoms.losses)
 
 
 def largest_excess(symptoms: Symptoms) -> float:
@@ -74,6 +87,8 @@ def _strength(symptoms: Symptoms, excess: float) -> float:
         return 0.93
     if symptoms.broke_before_any_update:
         return 0.6
+    if symptoms.broke_before_the_log:
+        return 0.5
     if symptoms.came_suddenly and excess >= 1 and broke_early(symptoms):
         return 0.9  # What is so far out of proportion takes no more than the iterations that were not displayed.
     return 0.75
@@ -98,7 +113,9 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
         )
         yield Reason(growth.line, text)
     found = symptoms.nonfinite
-    if found is not None and symptoms.broke_in_training:
+    if found is not None and symptoms.broke_before_the_log:
+        yield Reason(found.line, BEFORE_THE_LOG)
+    elif found is not None and symptoms.broke_in_training:
         yield Reason(found.line, f"the first value that is no number: {_place(found)}, iteration {found.iteration}")
     curve = symptoms.worst_loss
     if curve is not None and (growth is None or f"`{curve.name}`" not in growth.what or not symptoms.exploded):

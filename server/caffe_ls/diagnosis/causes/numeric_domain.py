@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator
 
 from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.analysis.observations import BOX_LOSSES
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.origin import Origin, origin_of
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.net.model import LayerSpec
 
 _NAME = "numeric-domain"
-_DIVIDING_LOSSES = frozenset({"SmoothL1Loss", "MultiBoxLoss", "SmoothL1LossOHEM", "FocalLoss", "RegionLoss"})
+_DIVIDING_LOSSES = BOX_LOSSES | {"FocalLoss"}
 _ENOUGH = 6  # Displays at which a net knows nothing; with fewer it may just have begun.
 _FINITE_MAKERS = 1e30
 """Beyond this a layer's sums overflow whatever it computes: it is not the layer's own domain that is left."""
@@ -35,6 +36,8 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         elif origin.type in _DIVIDING_LOSSES and origin.inputs_are_finite:
             yield from _division(symptoms, origin.layer, origin.type)
         elif not evidence.written and not (origin.is_data or origin.weights_are_broken or symptoms.exploded):
+            if origin.direction == "backward" and not evidence.order:
+                return  # The forward pass is not shown: nan may come from there.
             yield _unknown_layer(symptoms, origin)
         return
     if evidence.has_debug:
@@ -172,12 +175,11 @@ def _dividing_loss_of_output(symptoms: Symptoms) -> Iterator[Cause]:
         alone = curve.name in first and all(
             first.get(other.name, 1 << 62) > first[curve.name] for other in symptoms.losses if other is not curve
         )
-        if alone and len(symptoms.losses) > 1 and curve.type in _DIVIDING_LOSSES:
+        if alone and curve.type in _DIVIDING_LOSSES:
             found = symptoms.nonfinite
             assert found is not None
-            text = (
-                f"`{curve.name}` ({curve.type}) is nan in iteration {first[curve.name]}, the other losses are not yet"
-            )
+            others = ", the other losses are not yet" if len(symptoms.losses) > 1 else ", and nothing had grown before"
+            text = f"`{curve.name}` ({curve.type}) is no number in iteration {first[curve.name]}{others}"
             boxes = "boxes without area, or whose coordinates wrapped around, make such targets"
             reasons = (Reason(found.line, text), Reason(None, boxes))
             yield Cause("bad-input", 0.8, reasons, "look for boxes with x2 <= x1, y2 <= y1 or coordinates of 65535")

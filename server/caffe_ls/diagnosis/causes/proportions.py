@@ -13,7 +13,15 @@ import math
 from collections.abc import Iterator
 
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.analysis.observations import NORMALISING, RECURRENT, WEIGHTED, finite_values, shown, steps_at
+from caffe_ls.analysis.observations import (
+    NORMALISING,
+    RECURRENT,
+    WEIGHTED,
+    finite_values,
+    share_in_words,
+    shown,
+    steps_at,
+)
 from caffe_ls.diagnosis.cause import Reason
 from caffe_ls.diagnosis.causes.factor import Factor
 from caffe_ls.diagnosis.causes.fillers import gain, weight_size
@@ -61,7 +69,8 @@ def _rate(symptoms: Symptoms) -> Factor:
     times = f", times lr_mult {multiplier:g}" if multiplier > 2 else ""
     usual = _USUAL_RATES.get(kind, 0.01)
     held = f" with momentum {momentum:g}" if kind in ("SGD", "Nesterov") and momentum > _USUAL_MOMENTUM else ""
-    text = f"the rate is {rate:g}{times}{held}"
+    is_told = bool(rates) or solver is not None
+    text = f"the rate is {rate:g}{times}{held}" if is_told else "the log does not tell the rate"
     if decades > _NOTABLE:
         text += f": {10**decades:,.0f} times what {kind} usually trains with ({usual:g})"
     reasons = [Reason(evidence.solver_line("base_lr") or _first_line(evidence), text)]
@@ -69,9 +78,7 @@ def _rate(symptoms: Symptoms) -> Factor:
     advised = rate / 10
     if steps:
         largest = max(steps, key=lambda step: step.share)
-        text = (
-            f"the first step changes the weights of `{largest.layer}` by {shown(100 * largest.share)} % of their size"
-        )
+        text = f"the first step changes the weights of `{largest.layer}` by {share_in_words(largest.share)}"
         reasons.append(Reason(largest.line, text))
         # Steps of a hundredth are as large as healthy nets have them.
         advised = min(advised, rate * 0.01 / largest.share)
@@ -80,8 +87,9 @@ def _rate(symptoms: Symptoms) -> Factor:
         "learning-rate-too-high",
         max(decades, 0.25),
         tuple(reasons),
-        f"train some iterations with base_lr {advised:g}: the loss falls and no layer dies",
-        (set_solver(evidence, "base_lr", f"{advised:g}"),),
+        f"train some iterations with {f'base_lr {advised:g}' if is_told else 'a tenth of the rate'}: the loss falls "
+        "and no layer dies",
+        (set_solver(evidence, "base_lr", f"{advised:g}"),) if is_told else (),
     )
 
 
@@ -110,7 +118,8 @@ def _loss_weight(symptoms: Symptoms) -> Factor | None:
     if not weights:
         return None
     curve, weight = max(weights, key=lambda pair: pair[1])
-    if weight <= 1:
+    alone = symptoms.broken_alone
+    if weight <= 1 or (alone is not None and curve.name != alone[0]):
         return None
     line = symptoms.evidence.layer_line(curve.layer, "loss_weight") if curve.layer else None
     text = f"the loss `{curve.name}` weighs {weight:g}: so many times larger is every step"

@@ -32,7 +32,9 @@ def check(evidence: Evidence) -> Iterator[LogFinding]:
     run = evidence.run
     events = [event for kind in ("stopped", "signal", "killed") for event in run.events.get(kind, [])]
     snapshots = [event for event in run.events.get("snapshot", []) if "solverstate" in event.text]
-    resume = f"; it can be resumed from {snapshots[-1].text.rpartition(' ')[2]}" if snapshots else ""
+    # Versions of 2015 forget the blank behind `binary proto file`.
+    last_state = snapshots[-1].text.rpartition(" ")[2].removeprefix("file") if snapshots else ""
+    resume = f"; it can be resumed from {last_state}" if last_state else ""
     if events:
         first = min(events, key=lambda event: event.line)
         yield LogFinding(first.line, f"the run was stopped here{resume}", run.last_iteration)

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.analysis.observations import shown, steps_at
+from caffe_ls.analysis.observations import share_in_words, steps_at
 from caffe_ls.rules.finding import LogFinding, Severity
 from caffe_ls.rules.rule import log_rule
 
@@ -40,6 +40,6 @@ def check(evidence: Evidence) -> Iterator[LogFinding]:
         return
     for step in steps_at(evidence):
         if step.share > _TENTH:
-            text = f"one step changes the weights of `{step.layer}` by {shown(100 * step.share)} % of their size"
+            text = f"one step changes the weights of `{step.layer}` by {share_in_words(step.share)}"
             yield LogFinding(step.line, text, step.iteration, step.layer, phase="TRAIN")
             return
