@@ -218,3 +218,16 @@ def test_a_test_net_only_tells(
     blob.data[...] = np.nan
     layer.forward([blob], [blob])
     assert "1 of 1 values" in capsys.readouterr().err
+
+
+def test_check_layers_have_the_line_ends_and_the_indentation_of_the_net() -> None:
+    text = (
+        'layer {\n\tname: "data"\n\ttype: "Data"\n\ttop: "data"\n\tinclude {\n\t\tphase: TRAIN\n\t}\n}\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" } layer { name: "relu" type: "ReLU" '
+        'bottom: "ip" top: "ip" }\n'
+    ).replace("\n", "\r\n")
+    new = applied(text, insert_everywhere)
+    assert "\r\r" not in new
+    assert new.count("\n") == new.count("\r\n")
+    assert not [line for line in new.split("\r\n") if line.startswith(" ")]
+    assert '\ttop: "data"\r\n\tinclude {\r\n\t\tphase: TRAIN\r\n\t}\r\n\tpython_param {\r\n\t\tmodule:' in new

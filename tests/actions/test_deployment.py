@@ -123,3 +123,25 @@ def test_deploy_nets_of_the_corpus_are_built_without_a_refusal(shared: Path) -> 
         assert not [refusal for refusal in net.refusals if "new shape" not in refusal.message], row["file"]
         assert net.layers
     assert number > 50
+
+
+def test_new_layers_have_the_line_ends_and_the_indentation_of_the_net() -> None:
+    found = made(_NET.replace("  ", "\t").replace("\n", "\r\n"), "1x8x8")
+    assert found is not None
+    assert found[1].count("\n") == found[1].count("\r\n")
+    assert '\r\n\ttype: "Input"\r\n' in found[1]
+    assert '\r\n\ttype: "Softmax"\r\n' in found[1]
+
+
+def test_a_comment_behind_a_layer_that_goes_goes_with_it() -> None:
+    text = (
+        'layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN } }  # to learn\n'
+        'layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TEST } }  # to test\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 4 } }  # 4\n'
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }  # mean\n'
+    )
+    found = made(text)
+    assert found is not None
+    assert [line.partition("#")[2] for line in found[1].splitlines() if "#" in line] == [
+        " the size is not known: fill it in", " 4"
+    ]  # fmt: skip

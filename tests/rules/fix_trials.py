@@ -42,6 +42,9 @@ _SHOWS_ONLY_THEN = frozenset({
     ("unknown-field", "duplicate-field"),  # A field of a solver is judged by itself.
     ("weights-stay-zero", "saturating-stack"),
     ("weights-never-saved", "snapshot-folder-not-found"),
+    ("scores-taken-for-probabilities", "scores-cut-before-loss"),
+    ("batch-norm-global-stats-in-training", "bias-before-batch-norm"),
+    ("python-module-written-as-path", "python-module-not-found"),
     ("max-iter-missing", "tests-never-run"),
 })  # fmt: skip
 

@@ -19,6 +19,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import FileEdit, Fix
 from caffe_ls.rules.layers import WrittenLayer, layers_of
+from caffe_ls.rules.layout import layout_of, newline_of
 from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.values import quoted
 from caffe_ls.syntax.tree import Field, Message, Scalar
@@ -129,20 +130,23 @@ def _check_layer(document: PrototxtDocument, one: _Written, top: str, names: set
         number += 1
         name = f"{base}_{number}"
     names.add(name)
-    rules = "".join(f"  {document.text[slice(*rule.span.shift(one.base))]}\n" for rule in _phase_rules(one))
+    rules = (f"  {document.text[slice(*rule.span.shift(one.base))]}" for rule in _phase_rules(one))
     options = json.dumps({"layer": one.layer.name or "", "blob": top}, ensure_ascii=False)
     takes_options = document.schema.field(_PYTHON, "param_str") is not None
-    return (
-        "layer {\n"
-        f"  name: {quoted(name)}\n"
-        '  type: "Python"\n'
-        f"  bottom: {quoted(top)}\n"
-        f"  top: {quoted(top)}\n"
-        f"{rules}"
-        "  python_param {\n"
-        f"    module: {quoted(MODULE)}\n"
-        f"    layer: {quoted(LAYER)}\n" + (f"    param_str: {quoted(options)}\n" if takes_options else "") + "  }\n"
-        "}"
+    layout = layout_of([document.text])
+    return layout.lines(
+        "layer {",
+        f"  name: {quoted(name)}",
+        '  type: "Python"',
+        f"  bottom: {quoted(top)}",
+        f"  top: {quoted(top)}",
+        *rules,
+        "  python_param {",
+        f"    module: {quoted(MODULE)}",
+        f"    layer: {quoted(LAYER)}",
+        *([f"    param_str: {quoted(options)}"] if takes_options else []),
+        "  }",
+        "}",
     )
 
 
@@ -155,11 +159,12 @@ def _phase_rules(one: _Written) -> Iterator[Field]:
 def _behind(document: PrototxtDocument, offset: int, pieces: list[str]) -> Edit:
     """Insert lines behind the line that ends a layer; right behind the layer where another one follows on its line."""
     text = document.text
-    newline = "\r\n" if "\r\n" in text else "\n"
-    content = "\n".join(pieces).replace("\n", newline)
+    newline = newline_of(text)
+    content = newline.join(pieces)
     rest = _REST_OF_LINE.match(text, offset)
     if rest is None:
-        return Edit(Span(offset, offset), newline + content + newline)
+        following = len(text) - len(text[offset:].lstrip(" \t"))
+        return Edit(Span(offset, following), newline + content + newline)
     if rest[2]:
         return Edit(Span(rest.end(), rest.end()), content + newline)
     return Edit(Span(rest.end(), rest.end()), newline + content)

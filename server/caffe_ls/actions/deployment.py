@@ -6,6 +6,7 @@ the branches that end in a loss.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
@@ -13,6 +14,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import nets_of
 from caffe_ls.net.model import AnyShape, Layer, Net, Source, State
 from caffe_ls.rules.finding import Fix
+from caffe_ls.rules.layout import layout_of
 from caffe_ls.rules.rewriting import removal
 from caffe_ls.rules.values import quoted
 from caffe_ls.syntax.tree import Entry, Field, Message
@@ -25,6 +27,7 @@ _PROBABILITIES = {"SoftmaxWithLoss": "Softmax", "InfogainLoss": "Softmax", "Sigm
 _ONLY_TRAINING = ("include", "exclude", "loss_weight", "propagate_down")
 _FILLERS = ("weight_filler", "bias_filler", "filler")
 _UNKNOWN_SIZES = (1, 3, 224, 224)
+_REMARK = re.compile(r"[ \t]*#[^\r\n]*")
 
 
 def deploy_net(document: PrototxtDocument, exists: Callable[[str], bool]) -> Fix | None:
@@ -115,25 +118,32 @@ def _edits(
     document: PrototxtDocument, net: Net, data: list[int], kept: set[int], heads: dict[int, str]
 ) -> Iterator[Edit]:
     built = {net.layers[index].origin: index for index in range(len(net.layers))}
-    inputs = "\n".join(_inputs(net, data, kept, heads))
+    layout = layout_of([document.text])
+    inputs = layout.newline.join(layout.lines(*lines) for lines in _inputs(net, data, kept, heads))
     first = True
     for origin, placed in enumerate(net.text.layers):
         span, message = _written(document, placed.base)
         index = built.get(origin)
         if index is not None and index in heads:
-            yield Edit(span, _head(net.layers[index], heads[index]))
+            yield Edit(_with_remark(document.text, span), layout.lines(*_head(net.layers[index], heads[index])))
         elif index is not None and index in kept:
             yield from _trimmed(document.text, message, placed.base)
         elif first and (index in data or placed.spec.type.endswith("Data")):
             first = False
-            yield Edit(span, inputs)
+            yield Edit(_with_remark(document.text, span), inputs)
         else:
-            yield removal(document.text, span)
+            yield removal(document.text, _with_remark(document.text, span))
     if first:
-        yield Edit(Span(0, 0), inputs + "\n")
+        yield Edit(Span(0, 0), inputs + layout.newline)
 
 
-def _inputs(net: Net, data: list[int], kept: set[int], heads: dict[int, str]) -> Iterator[str]:
+def _with_remark(text: str, span: Span) -> Span:
+    """A layer with the comment behind it, which was about what goes."""
+    remark = _REMARK.match(text, span.end)
+    return Span(span.start, remark.end()) if remark else span
+
+
+def _inputs(net: Net, data: list[int], kept: set[int], heads: dict[int, str]) -> Iterator[list[str]]:
     names: dict[str, AnyShape] = {}
     for index in data:
         layer = net.layers[index]
@@ -144,10 +154,14 @@ def _inputs(net: Net, data: list[int], kept: set[int], heads: dict[int, str]) ->
     for name, shape in names.items():
         dims = " ".join(f"dim: {dim}" for dim in _sizes(shape))
         guess = "" if shape is not None and None not in shape[1:] else "  # the size is not known: fill it in"
-        yield (
-            f'layer {{\n  name: {quoted(name)}\n  type: "Input"\n  top: {quoted(name)}\n'
-            f"  input_param {{ shape {{ {dims} }} }}{guess}\n}}"
-        )
+        yield [
+            "layer {",
+            f"  name: {quoted(name)}",
+            '  type: "Input"',
+            f"  top: {quoted(name)}",
+            f"  input_param {{ shape {{ {dims} }} }}{guess}",
+            "}",
+        ]
 
 
 def _sizes(shape: AnyShape) -> tuple[int, ...]:
@@ -157,11 +171,12 @@ def _sizes(shape: AnyShape) -> tuple[int, ...]:
     return tuple(sizes[: len(shape)])
 
 
-def _head(layer: Layer, kind: str) -> str:
+def _head(layer: Layer, kind: str) -> list[str]:
     bottom = layer.bottoms[0]
     param = layer.spec.fields.group("softmax_param")
-    axis = f"  softmax_param {{ axis: {param.integer('axis', 1)} }}\n" if param.has("axis") else ""
-    return f'layer {{\n  name: "prob"\n  type: {quoted(kind)}\n  bottom: {quoted(bottom)}\n  top: "prob"\n{axis}}}'
+    axis = [f"  softmax_param {{ axis: {param.integer('axis', 1)} }}"] if param.has("axis") else []
+    head = ["layer {", '  name: "prob"', f"  type: {quoted(kind)}", f"  bottom: {quoted(bottom)}", '  top: "prob"']
+    return [*head, *axis, "}"]
 
 
 def _trimmed(text: str, message: Message, base: int) -> Iterator[Edit]:

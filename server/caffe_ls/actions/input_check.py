@@ -14,6 +14,7 @@ from caffe_ls.analysis.nets import nets_of
 from caffe_ls.net.model import State
 from caffe_ls.rules.finding import Fix
 from caffe_ls.rules.layers import WrittenLayer, layers_of
+from caffe_ls.rules.layout import layout_of
 from caffe_ls.rules.values import quoted
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import string_value
@@ -37,9 +38,10 @@ def input_check(document: PrototxtDocument, exists: Callable[[str], bool]) -> Fi
     pieces = ['name: "input check"']
     pieces += [document.text[slice(*layer.field.span.shift(base))] for base, layer in layers]
     tops = dict.fromkeys(top for _, layer in layers for top in _texts(layer.message, "top"))
-    pieces += [_loss(top) for top in tops]
-    solver = _solver(PurePath(net_path).name)
-    files = ((net_path, "\n".join(pieces) + "\n"), (solver_path, solver))
+    layout = layout_of([document.text])
+    pieces += [layout.lines(*_loss(top)) for top in tops]
+    solver = _solver(PurePath(net_path).name).replace("\n", layout.newline)
+    files = ((net_path, layout.newline.join([*pieces, ""])), (solver_path, solver))
     return Fix("Create a net that checks the input", new_files=files)
 
 
@@ -50,16 +52,16 @@ def _reads_data(layer: WrittenLayer) -> bool:
     return layer.form == "layer" and gives and (kind.endswith("Data") or kind == "Python") and kind != "DummyData"
 
 
-def _loss(top: str) -> str:
-    return (
-        "layer {\n"
-        f"  name: {quoted('check_' + top)}\n"
-        '  type: "EuclideanLoss"\n'
-        f"  bottom: {quoted(top)}\n"
-        f"  bottom: {quoted(top)}\n"
-        f"  top: {quoted('not_finite_in_' + top)}\n"
-        "}"
-    )
+def _loss(top: str) -> list[str]:
+    return [
+        "layer {",
+        f"  name: {quoted('check_' + top)}",
+        '  type: "EuclideanLoss"',
+        f"  bottom: {quoted(top)}",
+        f"  bottom: {quoted(top)}",
+        f"  top: {quoted('not_finite_in_' + top)}",
+        "}",
+    ]
 
 
 def _solver(net: str) -> str:

@@ -198,3 +198,17 @@ def test_two_layers_throw_their_own_dice(image: str, labels: str, told: list[tup
 def test_an_image_that_is_its_own_target_is_changed_once() -> None:
     text = (MAP % ("mirror: true", "")).replace('bottom: "map"', 'bottom: "image"')
     assert not _found("images-and-labels-changed-apart", text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "title", "right"),
+    [
+        ("scale: 0.004 mean_value: 0.5", "Multiply the mean by 255, in all phases", "scale: 0.004 mean_value: 127.5"),
+        ("scale: 255", "Set `scale: 0.00392156863`, in all phases", "scale: 0.00392156863"),
+        ("scale: 0", "Set `scale: 0.00392156863`, in all phases", "scale: 0.00392156863"),
+    ],
+)
+def test_a_mean_or_a_scale_is_mended_in_all_phases_together(wrong: str, title: str, right: str) -> None:
+    mended = fixed(_data(wrong, TRAIN) + _data(wrong, TEST), title)
+    assert mended == _data(right, TRAIN) + _data(right, TEST)
+    assert not _found("phases-read-images-otherwise", mended)

@@ -131,3 +131,10 @@ def test_an_accuracy_of_training_alone_is_told_where_the_net_is_tested_too() -> 
     assert said(text) == [("accuracy-in-training-only", "information", "acc")]
     only_trained = text.replace('type: "DummyData"', 'type: "DummyData" include { phase: TRAIN }')
     assert said(only_trained) == []
+
+
+def test_a_relu_between_two_layers_stands_where_nothing_writes_over_it() -> None:
+    text = DATA + fc("a", "x") + unit("BatchNorm", "a") + unit("Scale", "a") + fc("b", "a", 10) + loss("b")
+    mended = fixed(text, "Add a `ReLU`")
+    assert mended.index('type: "ReLU"') > mended.index('type: "Scale"')
+    assert "overwritten-before-backward" not in [rule for rule, _, _ in said(mended)]

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from caffe_ls.net.batch_norms import is_trained
 from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import FileEdit, Finding, Fix, Severity
+from caffe_ls.rules.layout import Layout, layout_of
 from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.several_layers import and_more, write_in_all
 from caffe_ls.rules.values import quoted
@@ -108,14 +109,14 @@ def _add_scale(net: Net, index: int) -> Edit:
     layer = net.layers[index]
     placed = net.text.layers[layer.origin]
     end = placed.base + placed.spec.fields.span.end
-    return Edit(Span(end, end), _scale(layer, placed.text))
+    return Edit(Span(end, end), _scale(layer, placed.text, layout_of(one.text for one in net.text.layers)))
 
 
 def _scale_name(layer: Layer) -> str:
     return f"scale_{layer.name}"
 
 
-def _scale(layer: Layer, text: str) -> str:
+def _scale(layer: Layer, text: str, layout: Layout) -> str:
     fields = layer.spec.fields
     name, top = quoted(_scale_name(layer)), quoted(layer.tops[0])
     rules = [
@@ -124,6 +125,6 @@ def _scale(layer: Layer, text: str) -> str:
         for index in range(fields.count(kind))
         for span in (fields.place(kind, index),)
     ]
-    lines = ["", "layer {", f"  name: {name}", '  type: "Scale"', f"  bottom: {top}", f"  top: {top}",
-             "  scale_param { bias_term: true }", *rules, "}"]  # fmt: skip
-    return ("\r\n" if "\r\n" in text else "\n").join(lines)
+    lines = ("", "layer {", f"  name: {name}", '  type: "Scale"', f"  bottom: {top}", f"  top: {top}",
+             "  scale_param { bias_term: true }", *rules, "}")  # fmt: skip
+    return layout.lines(*lines)

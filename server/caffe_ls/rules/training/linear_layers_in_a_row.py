@@ -49,13 +49,16 @@ def check(net: Net) -> Iterator[Finding]:
                 " one layer"
             )
             related = (Related(net.place(index, "type"), f"`{first.name}`"),)
-            yield Finding(net.place(behind, "type"), message, _rectify(net, index), related, layer=second.name)
+            yield Finding(net.place(behind, "type"), message, _rectify(net, behind), related, layer=second.name)
 
 
-def _rectify(net: Net, index: int) -> tuple[Fix, ...]:
-    layer = net.layers[index]
-    blob = layer.tops[0]
-    edit = layer_behind(net, index, f'name: "{layer.name}_relu" type: "ReLU" bottom: "{blob}" top: "{blob}"')
+def _rectify(net: Net, reader: int) -> tuple[Fix, ...]:
+    """A ReLU in place right before the layer that reads: nothing may write over it before the way back."""
+    source = net.layers[reader].sources[0]
+    if source is None or net.layers[reader].is_in_place(0):
+        return ()
+    layer, blob = net.layers[source.layer], net.layers[reader].bottoms[0]
+    edit = layer_behind(net, source.layer, f'name: "{layer.name}_relu" type: "ReLU" bottom: "{blob}" top: "{blob}"')
     return (fix(f"Add a `ReLU` behind `{layer.name}`", edit),) if edit is not None else ()
 
 

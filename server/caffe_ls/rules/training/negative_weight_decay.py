@@ -30,6 +30,8 @@ from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import number_text, replace_value
 
+_USUAL = 0.0005
+
 
 @document_rule(category=Category.TRAINING, severity=Severity.WARNING, reads="solver", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
@@ -38,6 +40,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
         return
     if decay < 0:
         message = f"`weight_decay` is {number_text(decay)}: weights grow by themselves"
-        yield Finding(given.span, message, (replace_value(given, number_text(-decay)),))
+        yield Finding(given.span, message, (replace_value(given, number_text(min(-decay, _USUAL))),))
     else:
-        yield Finding(given.span, "`weight_decay` is nan: all weights become nan", (replace_value(given, "0.0005"),))
+        yield Finding(
+            given.span, "`weight_decay` is nan: all weights become nan", (replace_value(given, number_text(_USUAL)),)
+        )

@@ -43,6 +43,7 @@ from caffe_ls.net.loss_layers import wants_probabilities
 from caffe_ls.net.makers import makers
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding, Fix, Severity, fix
+from caffe_ls.rules.layout import layout_of
 from caffe_ls.rules.reconnecting import retyped, without
 from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.values import quoted
@@ -97,7 +98,9 @@ def _fixes(net: Net, index: int) -> Iterator[Fix]:
     if any(name in (*other.spec.tops, other.spec.name) for other in net.text.layers):
         return
     at = placed.base + written.start()
-    softmax = (
-        f'layer {{\n  name: "{name}"\n  type: "Softmax"\n  bottom: {quoted(layer.bottoms[0])}\n  top: "{name}"\n}}\n'
-    )
+    layout = layout_of(one.text for one in net.text.layers)
+    softmax = layout.lines(
+        "layer {", f'  name: "{name}"', '  type: "Softmax"', f"  bottom: {quoted(layer.bottoms[0])}",
+        f'  top: "{name}"', "}", "",
+    )  # fmt: skip
     yield fix("Put a Softmax before it", Edit(Span(at, at), softmax), Edit(net.place(index, "bottom"), f'"{name}"'))

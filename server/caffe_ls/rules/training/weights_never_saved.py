@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.rules.finding import Category, Finding, Severity
+from caffe_ls.rules.finding import Category, Finding, Fix, Severity
 from caffe_ls.rules.rule import document_rule
-from caffe_ls.rules.solver_fields import replace_value, set_field
+from caffe_ls.rules.solver_fields import add_fields, replace_value
 
 
 @document_rule(category=Category.TRAINING, severity=Severity.HINT, reads="solver", fixable=True)
@@ -39,17 +39,19 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     if given is None or solver.flag("snapshot_after_train") or not solver.complete:
         return
     if every == 0 or 0 < solver.max_iter < abs(every):
-        fixes = (
-            (
-                set_field(
-                    document,
-                    "snapshot",
-                    str(max(solver.max_iter // 10, 1) if solver.max_iter > 0 else 1000),
-                    "max_iter",
-                ),
-            )
-            if every == 0
-            else ()
-        )
+        fixes = (_now_and_then(document),) if every == 0 else ()
         message = "no snapshot is saved, neither during the training nor after it"
         yield Finding(given.span, message, (*fixes, replace_value(given, "true")))
+
+
+def _now_and_then(document: PrototxtDocument) -> Fix:
+    """Snapshots ten times in the run; with a prefix where Caffe needs one (SSD's does)."""
+    solver = document.solver
+    every = str(max(solver.max_iter // 10, 1) if solver.max_iter > 0 else 1000)
+    given = solver.first("snapshot")
+    if given is not None:
+        return replace_value(given, every)
+    lines = [f"snapshot: {every}"]
+    if document.dialect == "ssd" and not solver.has("snapshot_prefix"):
+        lines.append('snapshot_prefix: "snapshot"')
+    return add_fields(document, tuple(lines), "max_iter")
