@@ -37,6 +37,7 @@ _PRIORS = 'layer { name: "p" type: "PriorBox" bottom: "x0" top: "p" prior_box_pa
         ("Correlation", "flownet2", "correlation_param { pad: 20 kernel_size: 1 max_displacement: 20 stride_2: 2 }",
          [(1, 256, 48, 64), (1, 256, 48, 64)], (1, 441, 48, 64)),
         ("Resample", "flownet2", "resample_param { height: 30 width: 40 }", [_IMAGE], (2, 3, 30, 40)),
+        ("Eltwise", "flownet2", "eltwise_param { coeff: 0.5 }", [_IMAGE], _IMAGE),
         ("ChannelNorm", "flownet2", "", [_IMAGE], (2, 1, 8, 8)),
         ("DecodeBBox", "cascade-rcnn", "", [(128, 8), (128, 5)], (None, 5, 1, 1)),
         ("Mul", "synopsys", "", [_IMAGE, (3, 1, 1)], _IMAGE),

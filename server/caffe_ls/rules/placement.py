@@ -110,7 +110,7 @@ def _homes(view: EntryView, problem: SchemaProblem) -> tuple[Home, ...]:
     if problem.message == view.root:
         return _homes_of_top_level(view, name)
     around = surroundings(view, problem.node)
-    layer_type = _layer_type(around)
+    layer_type = layer_type_around(around)
     inner = _blocks_with(schema, declared, name)
     if problem.message in LAYER_MESSAGES:
         inner = _for_type(inner, layer_type)
@@ -180,7 +180,7 @@ def _blocks_of_type(layer_type: str, blocks: list[str]) -> list[str]:
     return [block for block in blocks if is_same_but_for_case(block, layer_type + "param")]
 
 
-def _layer_type(around: Surroundings) -> str | None:
+def layer_type_around(around: Surroundings) -> str | None:
     """The type, in today's words, of the layer that the blocks are in."""
     for field, message in around.blocks:
         if message in LAYER_MESSAGES and isinstance(field.value, Message):

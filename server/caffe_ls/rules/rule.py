@@ -44,11 +44,15 @@ Advice: TypeAlias = Fix | Related | str | DiesAt
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """A top-level entry as a pure function of its text and the schema may see it; offsets are the entry's."""
+    """A top-level entry as a pure function of its text and the schema may see it; offsets are the entry's.
+
+    `is_guessed` says that the schema is a guess: the file may be for a Caffe that nobody here knows.
+    """
 
     entry: Entry
     schema: Schema
     root: str
+    is_guessed: bool = False
 
     @property
     def problems(self) -> tuple[SchemaProblem, ...]:

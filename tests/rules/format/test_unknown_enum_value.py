@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from caffe_ls.rules.finding import Severity
 from tests.rules.checking import findings_of, fixed
 
 
@@ -25,3 +28,18 @@ def test_todays_name_of_a_type_in_the_old_form() -> None:
 def test_a_number_that_no_value_has() -> None:
     found = findings_of('net: "n.prototxt"\nlr_policy: "fixed"\nsolver_mode: 7\n')
     assert found[0].message == "`7` is no value of `solver_mode`: use `CPU` or `GPU`"
+
+
+@pytest.mark.parametrize(
+    ("kind", "dialect", "severity"),
+    [
+        ("QUADRUPLET_HINGE", "auto", Severity.INFORMATION),
+        ("QUADRUPLET_HINGE", "bvlc", Severity.ERROR),
+        ("SOFTMAX_LOS", "auto", Severity.ERROR),
+    ],
+)
+def test_a_type_of_the_older_form_that_looks_like_no_other_depends_on_the_users_caffe(
+    kind: str, dialect: str, severity: Severity
+) -> None:
+    found = findings_of(f'layers {{ name: "s" type: {kind} }}\n', dialect=dialect)
+    assert [one.severity for one in found if one.rule == "unknown-enum-value"] == [severity]

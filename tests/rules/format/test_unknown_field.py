@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caffe_ls.rules.finding import Severity
 from tests.rules.checking import expect, findings_of, fixed
 
 
@@ -67,3 +68,53 @@ def test_a_word_more_is_no_slip() -> None:
 def test_the_block_is_called_as_the_file_calls_it() -> None:
     found = findings_of('layer { name: "p" type: "Pooling" pooling_param { zzz: 3 } }\n')
     assert found[0].message == "`pooling_param` has no field `zzz`"
+
+
+class TestAForkThatNobodyHereKnows:
+    """The dialect is only guessed, and the field stands where BVLC Caffe has nothing."""
+
+    def test_a_block_of_a_layer_type_that_is_not_known_depends_on_the_users_caffe(self) -> None:
+        text = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" quadruplet_hinge_param { margin: 1 } }\n'
+        (found,) = [one for one in findings_of(text, dialect="auto") if one.rule == "unknown-field"]
+        assert found.severity is Severity.INFORMATION
+        assert found.message == (
+            "no field `quadruplet_hinge_param` of a layer is known;"
+            " whether there is one depends on the caffe.proto of your Caffe"
+        )
+
+    def test_what_is_named_after_the_layers_type_is_no_misspelling(self) -> None:
+        layer = 'layer { name: "p" type: "PoolingND" bottom: "a" top: "p" pooling_nd_param { stride: 2 } }\n'
+        assert _severities(layer) == [Severity.INFORMATION]
+
+    def test_a_layer_within_a_solvers_net_is_no_different(self) -> None:
+        layer = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" visualise: true }'
+        assert _severities(f'net_param {{ {layer} }}\nbase_lr: 0.1\nlr_policy: "fixed"\n') == [Severity.INFORMATION]
+
+    def test_a_block_of_a_known_fork_may_have_grown_elsewhere(self) -> None:
+        data = 'layer { name: "d" type: "Data" top: "d" transform_param { resize_param { prob: 1 %s: 1 } } }\n'
+        assert _severities(data % "turned_around") == [Severity.INFORMATION]
+        assert _severities(data % "heigth") == [Severity.ERROR]
+
+    @pytest.mark.parametrize(
+        "layer",
+        [
+            'type: "Convolution" convolution_param { num_output: 2 kernel_size: 1 mem_group: 2 }',
+            'type: "ReLU" zzz: 1',
+            'type: "QuadrupletHinge" convolution_parm { num_output: 2 }',
+        ],
+    )
+    def test_known_layers_and_plain_slips_are_refused(self, layer: str) -> None:
+        assert _severities(f'layer {{ name: "c" bottom: "a" top: "c" {layer} }}\n') == [Severity.ERROR]
+
+    def test_a_dialect_that_the_user_names_is_certain(self) -> None:
+        text = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" visualise: true }\n'
+        assert _severities(text, "bvlc") == [Severity.ERROR]
+
+    def test_fields_of_two_forks_in_one_file_may_be_of_a_third_that_has_both(self) -> None:
+        text = 'layer { name: "c" type: "Correlation" bottom: "a" top: "c" correlation_param { pad: 1 } }\n'
+        text += 'layer { name: "l" type: "CenterLoss" bottom: "c" top: "l" center_loss_param { num_output: 1 } }\n'
+        assert _severities(text) == [Severity.INFORMATION]
+
+
+def _severities(text: str, dialect: str = "auto") -> list[Severity | None]:
+    return [found.severity for found in findings_of(text, dialect=dialect) if found.rule == "unknown-field"]

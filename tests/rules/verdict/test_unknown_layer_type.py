@@ -110,3 +110,10 @@ def test_where_the_dialect_is_guessed_only_a_slip_is_an_error() -> None:
     assert severities(None, "Convolutoin") == [Severity.ERROR]
     assert severities(None, "OurOwnLayer") == [Severity.INFORMATION], "their Caffe may be built with it"
     assert severities(Settings(dialect="bvlc"), "OurOwnLayer") == [Severity.ERROR]
+
+
+def test_a_type_with_a_block_of_its_own_is_no_misspelling() -> None:
+    slip = 'layer { name: "r" type: "RReLU" bottom: "d" top: "r" %s }\n'
+    for block, severity in (("rrelu_param { lower: 1 }", Severity.INFORMATION), ("", Severity.ERROR)):
+        found = [one for one in findings_of(DATA + slip % block, dialect="auto") if one.rule == "unknown-layer-type"]
+        assert [one.severity for one in found] == [severity]

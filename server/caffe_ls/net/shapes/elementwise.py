@@ -111,9 +111,10 @@ def prelu(given: Given) -> Step:
     return Step((bottom,), params_of(given, (slopes,)), refusals=tuple(refusals))
 
 
+@FAMILY.layer("Eltwise", bottoms=(1, ANY_NUMBER), reads_ranks=False, dialect="flownet2")
 @FAMILY.layer("Eltwise", bottoms=(2, ANY_NUMBER), reads_ranks=False)
 def eltwise(given: Given) -> Step:
-    """EltwiseLayer::LayerSetUp and Reshape."""
+    """EltwiseLayer::LayerSetUp and Reshape; FlowNet2's eltwise_layer.hpp takes one bottom, too, to multiply it."""
     param = given.group("eltwise_param")
     refusals = []
     factors = param.count("coeff")

@@ -1,7 +1,8 @@
 """A name that the enum has not.
 
 Enum values are written without quotes and exactly as caffe.proto has them: `TRAIN`, not `train`. The parser stops at
-any other name. Forks add values of their own.
+any other name. Forks add values of their own: where the dialect is only guessed, a layer type of the older form that
+looks like no other is information, and so is a value of one fork in a file that otherwise is another's.
 
 Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeFieldValue).
 
@@ -36,6 +37,7 @@ from caffe_ls.syntax.tree import Scalar
 from caffe_ls.text.edit import Edit
 
 _LISTED = 8
+_OLDER_TYPES = "V1LayerParameter.LayerType"
 
 
 @problem_rule(
@@ -51,8 +53,10 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     is_case = bool(near.names) and is_same_but_for_case(value.text, near.names[0])
     forks = catalog.dialects_with_enum_value(field.type_name, value.text)
     if forks and not is_case:
+        # The guess has what can be had together: this file's Caffe is none of those known.
+        severity = Severity.INFORMATION if view.is_guessed else Severity.ERROR
         message = f"the value `{value.text}` of `{name}` {belongs_to(forks, view.schema)}"
-        yield Finding(problem.span, message, dialect_fixes(forks))
+        yield Finding(problem.span, message, dialect_fixes(forks), severity=severity)
         return
     old = [v1 for v1, today in V1_LAYER_TYPES.items() if v1 in enum.values and is_same_but_for_case(today, value.text)]
     names, clear = (tuple(old), True) if len(old) == 1 else near
@@ -64,4 +68,9 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         hint = f": use {or_list(enum.values)}"
     else:
         hint = f"; did you mean {or_list(names)}?" if names else ""
-    yield Finding(problem.span, f"`{value.text}` is no value of `{name}`{hint}", tuple(fixes))
+    if view.is_guessed and not clear and field.type_name == _OLDER_TYPES:
+        depends = "whether there is one depends on the caffe.proto of your Caffe"
+        message = f"no layer type `{value.text}` of the older form is known{hint}; {depends}"
+        yield Finding(problem.span, message, tuple(fixes), severity=Severity.INFORMATION)
+    else:
+        yield Finding(problem.span, f"`{value.text}` is no value of `{name}`{hint}", tuple(fixes))

@@ -7,6 +7,11 @@ load in another's Caffe, since each fork adds fields of its own; else the name i
 Where another dialect has the field, the message says which: build that Caffe, or change the setting `dialect` when the
 file is meant for it. Else the nearest names are offered.
 
+Where the dialect is only guessed, and a field that looks like no other stands in a layer of a type that BVLC Caffe has
+not, or in a block that it has not, it is information: such layers come with forks that nobody here knows. So is a field
+of one fork in a file that otherwise is another's. A `caffe.proto` beside the files, or the setting `dialect`,
+makes it certain.
+
 Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeField); the fields are those of caffe.proto.
 
 Bad:
@@ -39,8 +44,8 @@ from collections.abc import Iterator
 
 from caffe_ls.rules.finding import Category, Finding, Severity, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
-from caffe_ls.rules.nearest import Nearest, nearest_names, or_list
-from caffe_ls.rules.placement import LAYER_MESSAGES, Surroundings, homes, surroundings
+from caffe_ls.rules.nearest import Nearest, is_same_but_for_case, nearest_names, or_list
+from caffe_ls.rules.placement import LAYER_MESSAGES, Surroundings, homes, layer_type_around, surroundings
 from caffe_ls.rules.rule import EntryView, problem_rule
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import SOLVER_MESSAGE
@@ -70,8 +75,10 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         return
     forks = catalog.dialects_with_field(problem.message, name)
     if forks:
+        # The guess has what can be had together: this file's Caffe is none of those known.
+        severity = Severity.INFORMATION if view.is_guessed else Severity.ERROR
         message = f"`{name}` {belongs_to(forks, view.schema)}"
-        yield Finding(problem.span, message, dialect_fixes(forks))
+        yield Finding(problem.span, message, dialect_fixes(forks), severity=severity)
         return
     declared = view.schema.message(problem.message)
     if problem.message == "V1LayerParameter" and view.schema.field("LayerParameter", name) is not None:
@@ -92,7 +99,26 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         for index, other in enumerate(near.names)
         if other not in taken
     )
-    yield Finding(problem.span, f"{_owner(problem, view, around)} has no field `{name}`{hint}", tuple(fixes))
+    owner = _owner(problem, view, around)
+    if view.is_guessed and not synonyms and _is_of_a_fork(problem, layer_type_around(around), near.clear):
+        depends = "whether there is one depends on the caffe.proto of your Caffe"
+        message = f"no field `{name}` of {owner} is known{hint}; {depends}"
+        yield Finding(problem.span, message, tuple(fixes), severity=Severity.INFORMATION)
+    else:
+        yield Finding(problem.span, f"{owner} has no field `{name}`{hint}", tuple(fixes))
+
+
+def _is_of_a_fork(problem: SchemaProblem, layer_type: str | None, is_slip: bool) -> bool:
+    """Whether the field stands in a layer, or in a block, that BVLC Caffe has not, and is no slip of a known name.
+
+    What is named after the layer's type, `pooling_nd_param` of PoolingND, is none.
+    """
+    known = catalog.load(catalog.BVLC)
+    if layer_type is None:
+        return False
+    if layer_type in known.layer_types:
+        return not is_slip and known.message(problem.message) is None
+    return not is_slip or is_same_but_for_case(problem.node.name, f"{layer_type}param")
 
 
 def _taken(view: EntryView, problem: SchemaProblem, around: Surroundings) -> frozenset[str]:

@@ -40,7 +40,7 @@ from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of, phases_of, stages_wanted
-from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.nearest import is_same_but_for_case, nearest_names, or_list
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.values import quoted
 from caffe_ls.schema import catalog
@@ -112,10 +112,16 @@ def _fault(base: int, entry: Entry, layer: WrittenLayer, document: PrototxtDocum
         return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
     complete = schema.layer_types_complete and bool(schema.layer_types)
     certain = complete and not document.dialect_is_guessed
-    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS
+    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS and not _has_own_block(layer, schema)
     return _fault_of_name(
         written, value.span, schema, certain, may_be_slip, lambda name: _fits(document, base, layer, name)
     )
+
+
+def _has_own_block(layer: WrittenLayer, schema: Schema) -> bool:
+    """Whether a block stands in the layer that nobody knows and that is named after the type, `rrelu_param` of RReLU."""
+    own = (field.name for field in layer.message.fields if is_same_but_for_case(field.name, f"{layer.type_text}param"))
+    return any(schema.field("LayerParameter", name) is None for name in own)
 
 
 def _fits(document: PrototxtDocument, base: int, layer: WrittenLayer, name: str) -> bool:
