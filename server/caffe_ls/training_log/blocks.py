@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from operator import getitem
 
 from caffe_ls.training_log.first_nonfinite import first_odd
@@ -24,6 +23,7 @@ class Template:
         self.heads = tuple(key + b": " for key in keys)
         self.cut = cut
         self.quantities = tuple(quantities)
+        self.places = tuple(slice(cut, cut + len(head)) for head in self.heads)
         self.values = tuple(slice(cut + len(head), None) for head in self.heads)
         self.size = len(self.heads)
 
@@ -44,7 +44,7 @@ class Template:
         return len(row) < self.size and self._alike(row)
 
     def _alike(self, row: Sequence[bytes]) -> bool:
-        return all(map(bytes.startswith, row, self.heads, repeat(self.cut)))
+        return tuple(map(getitem, row, self.places)) == self.heads[: len(row)]
 
 
 class OpenBlock:
