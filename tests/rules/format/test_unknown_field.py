@@ -110,11 +110,6 @@ class TestAForkThatNobodyHereKnows:
         text = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" visualise: true }\n'
         assert _severities(text, "bvlc") == [Severity.ERROR]
 
-    def test_fields_of_two_forks_in_one_file_may_be_of_a_third_that_has_both(self) -> None:
-        text = 'layer { name: "c" type: "Correlation" bottom: "a" top: "c" correlation_param { pad: 1 } }\n'
-        text += 'layer { name: "l" type: "CenterLoss" bottom: "c" top: "l" center_loss_param { num_output: 1 } }\n'
-        assert _severities(text) == [Severity.INFORMATION]
-
 
 def _severities(text: str, dialect: str = "auto") -> list[Severity | None]:
     return [found.severity for found in findings_of(text, dialect=dialect) if found.rule == "unknown-field"]

@@ -2,7 +2,7 @@
 
 Enum values are written without quotes and exactly as caffe.proto has them: `TRAIN`, not `train`. The parser stops at
 any other name. Forks add values of their own: where the dialect is only guessed, a layer type of the older form that
-looks like no other is information, and so is a value of one fork in a file that otherwise is another's.
+looks like no other is information.
 
 Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeFieldValue).
 
@@ -53,10 +53,8 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     is_case = bool(near.names) and is_same_but_for_case(value.text, near.names[0])
     forks = catalog.dialects_with_enum_value(field.type_name, value.text)
     if forks and not is_case:
-        # The guess has what can be had together: this file's Caffe is none of those known.
-        severity = Severity.INFORMATION if view.is_guessed else Severity.ERROR
         message = f"the value `{value.text}` of `{name}` {belongs_to(forks, view.schema)}"
-        yield Finding(problem.span, message, dialect_fixes(forks), severity=severity)
+        yield Finding(problem.span, message, dialect_fixes(forks))
         return
     old = [v1 for v1, today in V1_LAYER_TYPES.items() if v1 in enum.values and is_same_but_for_case(today, value.text)]
     names, clear = (tuple(old), True) if len(old) == 1 else near

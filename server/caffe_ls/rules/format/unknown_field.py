@@ -8,9 +8,8 @@ Where another dialect has the field, the message says which: build that Caffe, o
 file is meant for it. Else the nearest names are offered.
 
 Where the dialect is only guessed, and a field that looks like no other stands in a layer of a type that BVLC Caffe has
-not, or in a block that it has not, it is information: such layers come with forks that nobody here knows. So is a field
-of one fork in a file that otherwise is another's. A `caffe.proto` beside the files, or the setting `dialect`,
-makes it certain.
+not, or in a block that it has not, it is information: such layers come with forks that nobody here knows. A
+`caffe.proto` beside the files, or the setting `dialect`, makes it certain.
 
 Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeField); the fields are those of caffe.proto.
 
@@ -75,10 +74,8 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         return
     forks = catalog.dialects_with_field(problem.message, name)
     if forks:
-        # The guess has what can be had together: this file's Caffe is none of those known.
-        severity = Severity.INFORMATION if view.is_guessed else Severity.ERROR
         message = f"`{name}` {belongs_to(forks, view.schema)}"
-        yield Finding(problem.span, message, dialect_fixes(forks), severity=severity)
+        yield Finding(problem.span, message, dialect_fixes(forks))
         return
     declared = view.schema.message(problem.message)
     if problem.message == "V1LayerParameter" and view.schema.field("LayerParameter", name) is not None:

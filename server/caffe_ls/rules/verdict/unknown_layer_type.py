@@ -119,7 +119,7 @@ def _fault(base: int, entry: Entry, layer: WrittenLayer, document: PrototxtDocum
 
 
 def _has_own_block(layer: WrittenLayer, schema: Schema) -> bool:
-    """Whether a block stands in the layer that nobody knows and that is named after the type, `rrelu_param` of RReLU."""
+    """Whether an unknown block of the layer is named after its type: `rrelu_param` of RReLU."""
     own = (field.name for field in layer.message.fields if is_same_but_for_case(field.name, f"{layer.type_text}param"))
     return any(schema.field("LayerParameter", name) is None for name in own)
 
