@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 
+from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.net.model import Layer
 from caffe_ls.training_log.record import NonFinite, Quantity, Run

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from statistics import median
 from typing import NamedTuple
 
+from caffe_ls.analysis.averages import median
 from caffe_ls.log_explanation.figures import figure, sparkline, times
 from caffe_ls.training_log.series import Series
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import median
 
+from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.log_document import LogDocument, LogLine, Moment
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import figure, times

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
+from caffe_ls.analysis.averages import mean
 from caffe_ls.cli.output import one_line
 from caffe_ls.diagnosis.cause import HARMLESS, MEANINGS, Cause
 from caffe_ls.log_explanation.figures import sparkline
@@ -113,4 +113,4 @@ def _drawn(values: Sequence[float]) -> str:
     """The values as a row of blocks, several of them to a block where they are many; one that is no number shows."""
     size = max(1, -(-len(values) // _WIDTH))
     cells = [values[start : start + size] for start in range(0, len(values), size)]
-    return sparkline([fmean(cell) if all(map(math.isfinite, cell)) else math.nan for cell in cells])
+    return sparkline([mean(cell) if all(map(math.isfinite, cell)) else math.nan for cell in cells])

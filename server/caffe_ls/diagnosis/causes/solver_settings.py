@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import median
 
+from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.observations import finite_values
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.edits import remove_from_solver, set_solver

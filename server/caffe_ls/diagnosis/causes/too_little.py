@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import fmean, median
 
+from caffe_ls.analysis.averages import mean, median
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import SATURATING, WEIGHTED, finite_values, late, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
@@ -102,7 +102,7 @@ def _largest_motion(evidence: Evidence, lever: float) -> tuple[str, float, int] 
             sizes, gradients = finite_values(data), finite_values(diff) if diff is not None else []
             if diff is None or not gradients or not sizes or not sizes[0] or not any(gradients):
                 continue
-            share = max(lever * fmean(gradients) / sizes[0], abs(sizes[-1] - sizes[0]) / sizes[0])
+            share = max(lever * mean(gradients) / sizes[0], abs(sizes[-1] - sizes[0]) / sizes[0])
             if best is None or share > best[1]:
                 best = layer, share, diff.line_at(0)
     return best

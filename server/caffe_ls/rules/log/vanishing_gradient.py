@@ -24,8 +24,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import median
 
+from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import SATURATING, finite_values, shown
 from caffe_ls.rules.finding import LogFinding, Severity
