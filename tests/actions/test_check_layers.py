@@ -226,7 +226,7 @@ def test_check_layers_have_the_line_ends_and_the_indentation_of_the_net() -> Non
         'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" } layer { name: "relu" type: "ReLU" '
         'bottom: "ip" top: "ip" }\n'
     ).replace("\n", "\r\n")
-    new = applied(text, insert_everywhere)
+    new = applied(text, insert_everywhere(document(text)))
     assert "\r\r" not in new
     assert new.count("\n") == new.count("\r\n")
     assert not [line for line in new.split("\r\n") if line.startswith(" ")]

@@ -137,7 +137,7 @@ def test_a_comment_behind_a_layer_that_goes_goes_with_it() -> None:
     text = (
         'layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN } }  # to learn\n'
         'layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TEST } }  # to test\n'
-        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 4 } }  # 4\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 4 } } # 4\n'
         'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }  # mean\n'
     )
     found = made(text)

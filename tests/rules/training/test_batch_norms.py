@@ -142,6 +142,14 @@ def test_a_scale_is_written_behind_its_batch_norm_in_the_same_states() -> None:
     assert _found("batch-norm-without-scale", text) == []
 
 
+def test_a_scale_is_written_as_the_file_is() -> None:
+    first = 'layer {\n\tname: "first"\n\ttype: "Parameter"\n\ttop: "w"\n\tparameter_param { shape { dim: 1 } }\n}\n'
+    before = (first + _net(behind=RELU)).replace("\n", "\r\n")
+    text = fixed(before, "Add a Scale")
+    assert '\r\nlayer {\r\n\tname: "scale_bn"\r\n\ttype: "Scale"\r\n' in text
+    assert text.count("\n") == text.count("\r\n")
+
+
 CONV = (
     'layer {{ name: "conv" type: "Convolution" bottom: "x" top: "x1" {} convolution_param {{ num_output: 3'
     " kernel_size: 1 {} }} }}\n"

@@ -172,3 +172,11 @@ def test_a_factor_of_zero_opens_where_no_relu_stands_behind() -> None:
     texts = (closed % "" + relu % "", closed % "" + tanh, closed % offset + relu % "", closed % "" + relu % leaky)
     told = [sum(one.rule == "same-for-every-input" for one in findings_of(HEAD + text + TAIL)) for text in texts]
     assert told == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("param", "told"), [("alpha: -0.001", 1), ("alpha: 0.001", 0), ("alpha: -1 beta: 2", 0), ("alpha: 0", 0)]
+)
+def test_a_negative_alpha_has_no_root_where_numbers_are_large(param: str, told: int) -> None:
+    found = findings_of(_text("ReLU", "LRN", f"lrn_param {{ {param} }}"))
+    assert sum(one.rule == "lrn-k-not-positive" for one in found) == told

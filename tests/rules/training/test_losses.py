@@ -323,6 +323,11 @@ def test_a_sigmoid_of_each_class_is_no_probability_and_goes_with_its_fix() -> No
     assert mended == DATA + FC + LOSS % ("SoftmaxWithLoss", "fc", "")
 
 
+def test_scores_are_none_the_more_probabilities_behind_a_dropout() -> None:
+    dropout = 'layer { name: "drop" type: "Dropout" bottom: "fc" top: "fc" }\n'
+    assert _found("scores-taken-for-probabilities", DATA + FC + dropout + LOSS % ("MultinomialLogisticLoss", "fc", ""))
+
+
 def test_a_distance_to_the_labels_of_a_database_is_told() -> None:
     data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 4 } }\n'
     one = FC.replace("num_output: 10", "num_output: 1")

@@ -2,7 +2,7 @@
 
 LRN divides each number by (k + alpha / n * sum of squares around it) to the power of `beta`. With a `k` of 0, numbers
 that are all 0, as a ReLU makes them, are divided by 0: 0 times infinity, nan. With a `k` below 0 the power is one of a
-negative number wherever the numbers are small.
+negative number wherever the numbers are small; with an `alpha` below 0, wherever they are large.
 
 Source: lrn_layer.cpp (LRNLayer::CrossChannelForward_cpu). WITHIN_CHANNEL has a `k` of 1 whatever is given.
 
@@ -36,6 +36,11 @@ def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("lrn_param")
     k, beta = float32(own.number("k", 1.0)), float32(own.number("beta", 0.75))
     across = own.choice("norm_region", ("ACROSS_CHANNELS", "WITHIN_CHANNEL")) == "ACROSS_CHANNELS"
+    alpha = float32(own.number("alpha", 1.0))
+    if alpha < 0 and not beta.is_integer():
+        place = own.place("alpha")
+        message = f"`alpha: {alpha:g}`: the root of a number below 0 is nan where the input is large"
+        yield Finding(place, message, (fix(f"Set `alpha: {-alpha:g}`", Edit(place, f"{-alpha:g}")),))
     if k > 0 or not across or (beta <= 0 and k == 0):
         return
     place = own.place("k")

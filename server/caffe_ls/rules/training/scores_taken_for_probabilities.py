@@ -64,7 +64,7 @@ def check(net: Net) -> Iterator[Finding]:
         layer = net.layers[index]
         if not layer.judged or not wants_probabilities(layer, net.text.dialect):
             continue
-        found = makers(net, index)
+        found = _past_dropout(net, makers(net, index))
         if len(found) == 1 and net.layers[found[0]].type == "Sigmoid" and layer.needs_backward:
             yield _of_each_alone(net, index, found[0])
             continue
@@ -73,6 +73,12 @@ def check(net: Net) -> Iterator[Finding]:
         maker = net.layers[found[0]]
         message = f"`{layer.type}` takes probabilities, and `{layer.bottoms[0]}` holds the scores of `{maker.name}`"
         yield Finding(net.place(index, "bottom"), message, tuple(_fixes(net, index)), layer=layer.name)
+
+
+def _past_dropout(net: Net, found: tuple[int, ...]) -> tuple[int, ...]:
+    while len(found) == 1 and net.layers[found[0]].type == "Dropout":
+        found = makers(net, found[0])
+    return found
 
 
 def _of_each_alone(net: Net, index: int, maker: int) -> Finding:
