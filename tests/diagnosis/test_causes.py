@@ -216,6 +216,17 @@ def test_weights_loaded_from_an_earlier_run_need_no_filler() -> None:
     assert first_cause(run(STUCK, net=net, debug=lambda _: "Finetuning from a.caffemodel")) == "healthy"
 
 
+def test_weights_were_loaded_where_layers_of_theirs_are_ignored_before_any_test() -> None:
+    net = _net('weight_filler { type: "xavier" }', "")
+    ignored = b"I1121 01:30:00.000123 77 net.cpp:752] Ignoring source layer fc8\n"
+    lines = run(STUCK, net=net).splitlines(keepends=True)
+    at = next(at for at, line in enumerate(lines) if b"Iteration 0, loss" in line)
+    assert first_cause(b"".join([*lines[:at], ignored, *lines[at:]])) == "healthy"
+    test = b"I1121 01:30:00.000123 77 solver.cpp:1] Iteration 0, Testing net (#0)\n"
+    shared = first_cause(b"".join([*lines[:at], test, ignored, *lines[at:]]))
+    assert shared == "zero-initialised-weights", "test nets take weights by name, too"
+
+
 def test_first_weights_out_of_all_proportion() -> None:
     net = CLASSIFIER.replace('type: "xavier"', 'type: "gaussian" std: 30')
     assert first_cause(run((76.0, 80.0, 71.0, *STUCK), net=net)) == "weights-initialised-too-large"
@@ -537,6 +548,24 @@ def test_what_a_log_that_begins_with_nan_does_not_show_is_not_claimed() -> None:
     causes = causes_of(glog(_CUT))
     assert causes[0].confidence < 0.5
     assert not any(cause.fixes for cause in causes)
+def test_a_box_loss_that_is_infinite_all_at_once_is_not_driven_there() -> None:
+    net = _net('type: "SoftmaxWithLoss"', 'type: "SmoothL1Loss"')
+    falls = (20.0, 18.7, 17.5, 16.0, 14.8, 13.9, 12.5, math.inf, math.nan)
+    causes = causes_of(run(falls, net=net, display=20))
+    assert causes[0].cause == "bad-input"
+    assert any("boxes" in reason.text for reason in causes[0].because)
+    grows = (20.0, 25.0, 60.0, 300.0, 1e4, 1e10, math.inf, math.nan)
+    assert first_cause(run(grows, net=net, rates=lambda _: 0.1)) != "bad-input"
+
+
+def test_large_images_alone_make_no_nan_of_the_first_pass() -> None:
+    data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 8 } }'
+    net = data + CLASSIFIER.partition("    }\n    layer")[2].replace(
+        ' {\n      name: "ip1"', 'layer {\n name: "ip1"', 1
+    )
+    assert first_cause(run((math.nan,) * 4, net=net)) == "bad-input"
+
+
     assert "the first numbers that the log shows" in causes[0].because[-1].text
 
 

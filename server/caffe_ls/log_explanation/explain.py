@@ -48,6 +48,7 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     "net-done": construction_lines.net_text_line,
     "snapshot": event_lines.snapshot_line,
     "restore": event_lines.restore_line,
+    "not-taken": message_lines.message_line,
     "signal": event_lines.signal_line,
     "aborted": event_lines.crash_line,
     "fatal": fatal_lines.fatal_line,

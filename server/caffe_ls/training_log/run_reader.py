@@ -31,7 +31,7 @@ _ENDINGS = (
     "fatal-words",
 )
 # Kinds of lines that are kept as events, with their offset.
-PLACED = frozenset((*_ENDINGS, "exception", "missing", "refused-text", "snapshot", "restore", "start"))
+PLACED = frozenset((*_ENDINGS, "exception", "missing", "not-taken", "refused-text", "snapshot", "restore", "start"))
 
 Match: TypeAlias = "re.Match[bytes]"
 
@@ -73,6 +73,7 @@ class RunReader:
             "restore": self._restore,
             "start": self._start,
         }
+            "not-taken": self._not_taken,
         for kind in ("creating", "setting-up", "top-shape", "top-shape-named", "memory", "backward", "loss-weight"):
             self._tell[kind] = getattr(self, "_built_" + kind.replace("-", "_"))
         for kind in ("net-output", "net-done", "input-edge", "output-edge"):
@@ -298,6 +299,11 @@ class RunReader:
 
     def _start(self, line: Line, _match: Match, at: int, offset: int) -> None:
         self.run.happened("start", at, offset, line.body)
+    def _not_taken(self, line: Line, _match: Match, at: int, offset: int) -> None:
+        """A layer of weights that the net does not have: before any test, it is the net of training that loads some."""
+        if not self.run.started:
+            self.run.happened("restore", at, offset, line.body)
+
 
     def _net_in_construction(self, at: int) -> BuiltNet:
         if self._built is None:

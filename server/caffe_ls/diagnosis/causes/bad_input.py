@@ -115,6 +115,9 @@ def _between_displays(symptoms: Symptoms, origin: Origin | None) -> Cause:
     if display > 1:
         text = f"what happened in iterations {last_good + 1} to {found.iteration} is not displayed"
         reasons.append(Reason(None, text))
+    if any(curve.type in BOX_LOSSES for curve in symptoms.losses):
+        boxes = "boxes without area, or whose coordinates wrapped around (65535), have targets of log 0"
+        reasons.append(Reason(None, boxes))
     sure = 0.6
     if symptoms.begins_broken or (largest_excess(symptoms) >= 1 and broke_early(symptoms)):
         sure = 0.5
