@@ -452,6 +452,38 @@ def test_a_crash_in_a_layer_that_reads_labels() -> None:
     assert first_cause(run((2.3, 2.2), end=end)) == "label-out-of-range"
 
 
+def test_a_list_without_images_is_the_cause_of_the_crash_that_follows() -> None:
+    log = run((), end="A total of 0 images.\n|Segmentation fault (core dumped)")
+    (first, *_) = causes_of(log)
+    assert first.cause == "environment"
+    assert "the list of images is empty" in first.because[0].text
+
+
+def test_a_crash_is_placed_in_the_function_of_caffe_that_the_trace_names() -> None:
+    end = """
+        |*** Aborted at 1 (unix time) ***
+        |*** SIGSEGV (@0x6) received by PID 2 ***
+        |    @ 0x7f cfree
+        |    @ 0x7f caffe::UpgradeSnapshotPrefixProperty()
+    """
+    told = [reason.text for cause in causes_of(run((), end=end)) for reason in cause.because]
+    assert any("in `caffe::UpgradeSnapshotPrefixProperty`" in text for text in told)
+
+
+def test_weights_to_resume_from_are_no_state() -> None:
+    log = _ended(
+        "io.cpp:51] Check failed: fd != -1 (-1 vs. -1) File not found: fc8",
+        "I1121 01:39:00.000123 77 caffe.cpp:209] Resuming from n_iter_100.caffemodel",
+    )
+    assert "`--snapshot` takes the .solverstate" in causes_of(log)[0].because[-1].text
+
+
+def test_a_stop_whose_message_is_not_in_the_log_is_not_explained() -> None:
+    causes = causes_of(run((), end="|*** Check failure stack trace: ***"))
+    assert all(cause.confidence < 0.5 for cause in causes)
+    assert causes[0].cause != "healthy"
+
+
 def _ended(fatal: str, before: str = "", solver: str = SOLVER) -> bytes:
     log = run((), solver=solver, end="")
     return log + (before + "\n" if before else "").encode() + f"F1121 01:40:00.000123 77 {fatal}\n".encode()
@@ -516,6 +548,24 @@ def test_batch_normalisation_that_works_is_healthy() -> None:
     assert first_cause(run(net=_normalised())) == "healthy"
 
 
+def test_a_box_loss_that_is_infinite_all_at_once_is_not_driven_there() -> None:
+    net = _net('type: "SoftmaxWithLoss"', 'type: "SmoothL1Loss"')
+    falls = (20.0, 18.7, 17.5, 16.0, 14.8, 13.9, 12.5, math.inf, math.nan)
+    causes = causes_of(run(falls, net=net, display=20))
+    assert causes[0].cause == "bad-input"
+    assert any("boxes" in reason.text for reason in causes[0].because)
+    grows = (20.0, 25.0, 60.0, 300.0, 1e4, 1e10, math.inf, math.nan)
+    assert first_cause(run(grows, net=net, rates=lambda _: 0.1)) != "bad-input"
+
+
+def test_large_images_alone_make_no_nan_of_the_first_pass() -> None:
+    data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 8 } }'
+    net = data + CLASSIFIER.partition("    }\n    layer")[2].replace(
+        ' {\n      name: "ip1"', 'layer {\n name: "ip1"', 1
+    )
+    assert first_cause(run((math.nan,) * 4, net=net)) == "bad-input"
+
+
 def test_a_box_loss_that_breaks_alone_speaks_of_boxes() -> None:
     net = (
         CLASSIFIER + 'layer { name: "loss_bbox" type: "SmoothL1Loss" bottom: "ip2" bottom: "data" top: "loss_bbox" }\n'
@@ -548,24 +598,6 @@ def test_what_a_log_that_begins_with_nan_does_not_show_is_not_claimed() -> None:
     causes = causes_of(glog(_CUT))
     assert causes[0].confidence < 0.5
     assert not any(cause.fixes for cause in causes)
-def test_a_box_loss_that_is_infinite_all_at_once_is_not_driven_there() -> None:
-    net = _net('type: "SoftmaxWithLoss"', 'type: "SmoothL1Loss"')
-    falls = (20.0, 18.7, 17.5, 16.0, 14.8, 13.9, 12.5, math.inf, math.nan)
-    causes = causes_of(run(falls, net=net, display=20))
-    assert causes[0].cause == "bad-input"
-    assert any("boxes" in reason.text for reason in causes[0].because)
-    grows = (20.0, 25.0, 60.0, 300.0, 1e4, 1e10, math.inf, math.nan)
-    assert first_cause(run(grows, net=net, rates=lambda _: 0.1)) != "bad-input"
-
-
-def test_large_images_alone_make_no_nan_of_the_first_pass() -> None:
-    data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 8 } }'
-    net = data + CLASSIFIER.partition("    }\n    layer")[2].replace(
-        ' {\n      name: "ip1"', 'layer {\n name: "ip1"', 1
-    )
-    assert first_cause(run((math.nan,) * 4, net=net)) == "bad-input"
-
-
     assert "the first numbers that the log shows" in causes[0].because[-1].text
 
 

@@ -50,7 +50,8 @@ _KNOWN: tuple[_Known, ...] = (
             "snapshots cannot be written there", "create the directory", "snapshot_prefix"),
     _family("", r"Cannot use GPU in CPU-only Caffe", "Caffe was built without CUDA, and the GPU is asked for",
             "`solver_mode: CPU`, or another build", "solver_mode"),
-    _family("", r"out of memory|host allocation of size", "memory ran out: activations grow with the batch",
+    _family("", r"out of memory|host allocation of size|Failed to allocate \d+ bytes",
+            "memory ran out: activations grow with the batch",
             "lower `batch_size` (raise `iter_size` by as much), or crop smaller", "batch_size", "iter_size"),
     _family("", r"no CUDA-capable device|invalid device ordinal|cudaGetDevice|driver version",
             "the GPU asked for is not there, or its driver does not fit", "", "device_id"),
@@ -61,8 +62,19 @@ _KNOWN: tuple[_Known, ...] = (
     _family("", r"CUBLAS_STATUS|CUDNN_STATUS|cudaSuccess|CURAND_STATUS|NCCL",
             "a call to the GPU's libraries failed; an earlier fault on the GPU may only be noticed here"),
     # Texts and types.
+    _family("", r"ReadProtoFromBinaryFile.*\.solverstate$", "a solver's state was given where weights are read",
+            "weights stand in the .caffemodel beside it"),
+    _family("", r"ReadProtoFromBinaryFile", "the file of weights, or of a mean, is damaged, cut short or of another "
+            "kind", "fetch or write it again, and compare its size"),
     _family("upgrade_proto|io", r"Failed to parse (Net|Solver)Parameter file|ReadProtoFromTextFile",
             "the file is no valid text of its message: the libprotobuf line above names line and column"),
+    _family("", r"Unknown layer type: Python\b", "this Caffe was built without Python layers",
+            "`WITH_PYTHON_LAYER := 1` in Makefile.config (cmake: `-DBUILD_python_layer=ON`), and a clean build",
+            "type"),
+    _family("", r"Unknown layer type: (?:ImageData|WindowData)\b.*known types", "this Caffe was built without "
+            "OpenCV, which the layer needs", "a build with `USE_OPENCV := 1`", "type"),
+    _family("", r"\(known types: \)", "no layer at all is registered: the program was linked with a part of Caffe's "
+            "library", "link the whole library (`-Wl,--whole-archive`; MSVC: `/WHOLEARCHIVE`) or the shared one"),
     _family("", r"Unknown layer type", "no layer of this name is built into this Caffe",
             "mind upper and lower case; a type of another fork needs that fork's Caffe", "type"),
     _family("", r"Unknown solver type", "no solver of this name is built in", "", "type"),
@@ -178,6 +190,12 @@ _KNOWN: tuple[_Known, ...] = (
     _family("", r"batch_size|[Pp]ositive batch", "`batch_size` must be positive", "", "batch_size"),
     _family("", r"num_output|N_ > 0", "`num_output` must be positive", "", "num_output"),
     _family("", r"tiles", "`tiles` must be positive", "", "tiles"),
+    _family("", r"datum_channels > 0 \(0 vs", "the record that was read holds no image of this layer's kind: the "
+            "database is empty, or was made for another layer or by another Caffe", "make the database anew with this "
+            "Caffe's tool", "source"),
+    _family("data_transformer", r"datum_(height|width) == (height|width)|(height|width) <= datum_(height|width)",
+            "the images are not of the size that the layer makes of them", "store them compressed (`--encoded`): "
+            "`resize_param` and augmentations change only such; or all in one size", "resize_param", "crop_size"),
     _family("data_transformer", r".", "the images differ in size or channels from each other or from what is asked",
             "without `crop_size` all must be of one size; `force_color` or `force_gray` makes their channels alike",
             "crop_size", "force_color", "mean_value"),
@@ -197,11 +215,17 @@ _KNOWN: tuple[_Known, ...] = (
             "bottom", "num_output"),
     _family("scale|bias", r".", "the factor's or summand's shape must be a part of the input's, from `axis` on", "",
             "axis", "num_axes"),
+    _family("", r"history_size\(\) == history_\.size\(\) \(0 vs", "the file to resume from holds no state of a solver: "
+            "weights alone are no state", "`--snapshot` takes the .solverstate, `--weights` the .caffemodel"),
+    _family("", r"history_size\(\) == history_", "the solver's state is of another net or kind of solver, which "
+            "keeps another number of blobs", "resume with the net and the `type` that wrote it, or begin from its "
+            ".caffemodel with `--weights`", "type"),
     _family("sgd_solver|solver", r"[Ss]napshot|state|history|hid", "the solver state could not be written, or is one "
             "of another net or kind of solver", "", "snapshot_prefix", "type"),
     _family("net.cpp", r"layers_\.size|start|end", "a net without layers is run", "", "layer"),
     _family("caffe.cpp", r".", "the command line asks for what the program does not do"),
-    _family("io", r"Serialize|Print", "a file could not be written: the disk is full, or it may not be written there"),
+    _family("io", r"Serialize|Print", "a file could not be written: its directory is not there, may not be written to, "
+            "or the disk is full", "create the directory of `snapshot_prefix`", "snapshot_prefix"),
     _family("", r"cuDNN|CuDNN", "cuDNN cannot do this", "`engine: CAFFE` for this layer", "engine"),
     _family("", r"Not Implemented", "this layer cannot pass a gradient back", "", "propagate_down"),
     _family(r"\w+_layer\.", r".", "the layer refuses its inputs or its settings", "", "bottom"),
@@ -238,7 +262,7 @@ def protobuf_family_of(message: str) -> Family | None:
 
 _REFUSED = re.compile(r"Error parsing text-format [\w.]+: (\d+):(\d+): ([^\n]+)")
 _NO_FIELD = re.compile(r'Message type "(?:caffe\.)?([\w.]+)" has no field named "([^"]+)"')
-_NO_TYPE = re.compile(r"Unknown layer type: (\S+)")
+_NO_TYPE = re.compile(r"Unknown layer type: (?!(?:Python|ImageData|WindowData)\b)(\S+)")  # Builds leave these out.
 _FORKS_NAMED = 3
 
 

@@ -30,7 +30,7 @@ MEANINGS = {
     "label-out-of-range": "labels lie outside of the classes",
     "solver-misconfigured": "the solver's own settings stop or void the run",
     "net-misconfigured": "Caffe cannot build or run the net",
-    "environment": "a file, folder, device or module that the run needs is not there",
+    "environment": "a file, folder, device, module or memory that the run needs is not there",
     "interrupted": "somebody or something stopped the run",
 }
 """Each cause in plain words."""

@@ -29,6 +29,10 @@ _WORDS = {
         "**A file of the data is not there or cannot be read**: ImageData stops at it, WindowData goes on with a batch "
         "that is not filled; paths count from `root_folder`, and from the directory in which Caffe was started"
     ),
+    "no-items": (
+        "**The list of the data source is empty, or is not where its path says**: older versions go on, and crash as "
+        "they read the first of them; paths count from the directory in which Caffe was started"
+    ),
     "aborted": (
         "**The process crashed without a message of Caffe's**: memory was read or written where it may not be. Labels "
         "or indices out of range, a pooling window outside its input and NaN in MAX pooling do that"

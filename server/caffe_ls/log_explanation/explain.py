@@ -60,7 +60,7 @@ _EXPLAINED_BY: dict[str, _Explain] = {
     **dict.fromkeys(
         (
             *("start", "device", "done", "stopped", "history", "traceback", "exception"),
-            *("stack-title", "frame", "killed", "missing"),
+            *("stack-title", "frame", "killed", "missing", "no-items"),
         ),
         event_lines.event_line,
     ),

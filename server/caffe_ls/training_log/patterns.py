@@ -218,6 +218,7 @@ PATTERNS: tuple[Pattern, ...] = (
         rb"(?:Could not (?:open|find)|Cannot open|Failed to open|Couldn't (?:open|find)) .+",
         "Could not open or find file images/a.jpg",
     ),
+    _pattern("no-items", rb"A total of 0 (?:images|files)\b", "A total of 0 images."),
     _pattern(
         "refused-text",
         rb"\[libprotobuf ERROR [^\]]*\] Error parsing text-format ([\w.]+): (\d{1,15}):(\d{1,15}): (.+)",

@@ -31,7 +31,9 @@ _ENDINGS = (
     "fatal-words",
 )
 # Kinds of lines that are kept as events, with their offset.
-PLACED = frozenset((*_ENDINGS, "exception", "missing", "not-taken", "refused-text", "snapshot", "restore", "start"))
+PLACED = frozenset(
+    (*_ENDINGS, "exception", "missing", "no-items", "not-taken", "refused-text", "snapshot", "restore", "start")
+)
 
 Match: TypeAlias = "re.Match[bytes]"
 
@@ -71,9 +73,9 @@ class RunReader:
             "training-net": lambda *_: self._expect_net("TRAIN", 0),
             "test-net": lambda _line, match, *_: self._expect_net("TEST", int(match[1])),
             "restore": self._restore,
+            "not-taken": self._not_taken,
             "start": self._start,
         }
-            "not-taken": self._not_taken,
         for kind in ("creating", "setting-up", "top-shape", "top-shape-named", "memory", "backward", "loss-weight"):
             self._tell[kind] = getattr(self, "_built_" + kind.replace("-", "_"))
         for kind in ("net-output", "net-done", "input-edge", "output-edge"):
@@ -297,13 +299,13 @@ class RunReader:
         if state:
             self.run.resumed_at = int(state[1])
 
-    def _start(self, line: Line, _match: Match, at: int, offset: int) -> None:
-        self.run.happened("start", at, offset, line.body)
     def _not_taken(self, line: Line, _match: Match, at: int, offset: int) -> None:
         """A layer of weights that the net does not have: before any test, it is the net of training that loads some."""
         if not self.run.started:
             self.run.happened("restore", at, offset, line.body)
 
+    def _start(self, line: Line, _match: Match, at: int, offset: int) -> None:
+        self.run.happened("start", at, offset, line.body)
 
     def _net_in_construction(self, at: int) -> BuiltNet:
         if self._built is None:

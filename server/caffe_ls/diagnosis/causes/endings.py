@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from caffe_ls.analysis.evidence import Evidence
@@ -24,7 +24,8 @@ _BY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("solver-misconfigured", re.compile(
         r"learning rate policy|average_loss|stepsize|test_interval|test_iter|rms_decay|momentum.*(?:AdaGrad|RMSProp)|"
         r"Momentum cannot be used|SolverParameter must|solver type|max_iter|gamma\(\)|SolverParameter file|"
-        r"iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter", re.IGNORECASE)),
+        r"history_size|iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter",
+        re.IGNORECASE)),
     ("environment", re.compile(
         r"File not found|No such file|Cannot use GPU|could ?n[o']t (?:open|load|find|read)|"
         r"could not (?:open|load|find|read)|Failed to open|out of memory|cudaSuccess|"
@@ -67,6 +68,11 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         yield from _exception(symptoms, events["exception"][-1])
     elif evidence.ended == "crashed":
         yield from _crash(symptoms)
+    elif evidence.ended == "fatal":
+        said = "Caffe stopped with a message that the log does not show"
+        reasons = (Reason(min((event.line for event in events.get("stack-title", [])), default=None), said),)
+        for kind in ("net-misconfigured", "environment"):
+            yield Cause(kind, 0.35, reasons, "look for the line that begins with F, or for `Check failed`")
 
 
 def _fatal(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
@@ -84,6 +90,9 @@ def _fatal(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
     at_fault = list(_errors_in_files(symptoms.evidence, kind))
     reasons += [Reason(None, words) for words, _ in at_fault]
     fixes = tuple(fix for _, fixes in at_fault for fix in fixes)
+    mistaken = _weights_as_state(symptoms.evidence)
+    if mistaken is not None:
+        reasons.append(mistaken)
     confirm = known.remedy if known is not None and known.remedy else _CONFIRM[kind]
     yield Cause(kind, sure, tuple(reasons), confirm, fixes)
 
@@ -106,6 +115,19 @@ def _of_file(fix: Fix, path: str) -> Fix:
     """A fix of a finding as one of a log: its edits name their file."""
     edits = tuple(FileEdit(change.edit, change.path or path) for change in fix.edits)
     return Fix(f"{fix.title} in {PurePath(path).name}", edits, fix.safe)
+
+
+_RESUMED = re.compile(r"(?:Resuming from|Restoring previous solver status from) (\S+\.caffemodel\b\S*)")
+
+
+def _weights_as_state(evidence: Evidence) -> Reason | None:
+    """That the run was told to resume from a file of weights, which Caffe reads as a state, whatever comes of it."""
+    for event in evidence.run.events.get("restore", []):
+        found = _RESUMED.search(event.text)
+        if found and not found[1].endswith(".solverstate"):
+            text = f"it was told to resume from `{found[1]}`: `--snapshot` takes the .solverstate that stands beside it"
+            return Reason(event.line, text)
+    return None
 
 
 def kind_of_fatal(event: Event) -> str:
@@ -175,6 +197,13 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
         reasons = (Reason(first.line, "a division of whole numbers by 0 ended the process"),)
         yield Cause(where, 0.8, reasons, "look for a `stepsize`, `group` or stride of 0")
         return
+    empty = _empty_list(symptoms.evidence)
+    if empty is not None:
+        reasons = (empty, Reason(first.line, "the process died as it asked the list for its first image"))
+        yield Cause(
+            "environment", 0.93, reasons, "look whether the list is there: paths count from where Caffe is started"
+        )
+        return
     reads_labels = any(_LABEL_READERS.search(spec.type) for spec in symptoms.evidence.written.values())
     if run.started and reads_labels and not explained:
         reasons = (
@@ -182,9 +211,24 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
             Reason(None, "a label outside of the classes is written and read without a check"),
         )
         yield Cause("label-out-of-range", 0.7, reasons, _CONFIRM["label-out-of-range"])
-    reasons = (Reason(first.line, "the process died without a message of Caffe's"),)
+    reasons = (Reason(first.line, f"the process died without a message of Caffe's{_where(frames)}"),)
     confidence = 0.3 if explained or _CORRUPTED.search(said) else 0.5
     yield Cause("environment", confidence, reasons, "run it under a debugger, or with a debug build of Caffe")
+
+
+_FRAME_OF_CAFFE = re.compile(r"\bcaffe::(?!LogMessage)[\w:~<>]+")
+
+
+def _where(frames: Sequence[Event]) -> str:
+    """The innermost of Caffe's own functions that a stack trace names."""
+    found = next((match for frame in frames if (match := _FRAME_OF_CAFFE.search(frame.text))), None)
+    return "" if found is None else f", in `{found[0]}`"
+
+
+def _empty_list(evidence: Evidence) -> Reason | None:
+    """A list of images without any: older versions say so and go on (image_data_layer.cpp)."""
+    found = next((event for event in evidence.run.events.get("no-items", [])), None)
+    return None if found is None else Reason(found.line, "the list of images is empty, or is not where its path says")
 
 
 def interrupted(symptoms: Symptoms, strongest: float) -> Cause:
