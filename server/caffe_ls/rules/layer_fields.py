@@ -7,6 +7,7 @@ import re
 from caffe_ls.net.model import Net
 from caffe_ls.net.values import Group
 from caffe_ls.rules.finding import Fix, fix
+from caffe_ls.rules.layout import newline_of
 from caffe_ls.rules.rewriting import into_end, removal
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
@@ -64,8 +65,7 @@ def layer_behind(net: Net, layer: int, fields: str) -> Edit | None:
         for kind in ("include", "exclude")
         for number in range(own.count(kind))
     )
-    line_end = "\r\n" if "\r\n" in placed.text else "\n"
-    content = f"{line_end}{head[1]}layer {{ {fields}{rules} }}"
+    content = f"{newline_of(placed.text)}{head[1]}layer {{ {fields}{rules} }}"
     return in_file(Edit(Span(own.span.end, own.span.end), content), placed.base)
 
 

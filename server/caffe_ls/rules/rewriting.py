@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from caffe_ls.rules.layout import newline_of
 from caffe_ls.syntax.tree import Field, Message
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.source import Source
@@ -35,7 +36,7 @@ def removal(text: str, span: Span) -> Edit:
 
 def new_line_after(source: Source, offset: int, *lines: str) -> Edit:
     """Insert lines behind the one that `offset` is in, with the line end that the text uses."""
-    end = "\r\n" if "\r\n" in source.text else "\n"
+    end = newline_of(source.text)
     content = end.join(lines)
     starts = source.line_starts
     following = source.line_of(offset) + 1
@@ -69,8 +70,8 @@ def into_new_block(text: str, fields: Sequence[Field], block: str) -> tuple[Edit
     if indent is None:
         new = f"{block} {{ {' '.join(contents)} }}"
     else:
-        step = "\t" if "\t" in indent else "  "
-        new = f"{block} {{\n" + "".join(f"{indent}{step}{content}\n" for content in contents) + f"{indent}}}"
+        end, inner = newline_of(text), indent + _step(indent)
+        new = f"{block} {{{end}" + "".join(f"{inner}{content}{end}" for content in contents) + f"{indent}}}"
     return (Edit(first.span, new), *(removal(text, field.span) for field in others))
 
 
@@ -85,9 +86,9 @@ def into_block(text: str, fields: Sequence[Field], block: Message) -> tuple[Edit
         lead = " " if text[closing - 1] in "{<" else ""
         return (*removals, Edit(Span(closing, closing), f"{gap}{lead}{' '.join(contents)} "))
     inner = _indent(text, block.fields[0].start) if block.fields else None
-    indent = inner if inner is not None else closing_indent + "  "
+    indent = inner if inner is not None else closing_indent + _step(closing_indent)
     line = _line_start(text, closing)
-    return (*removals, Edit(Span(line, line), "".join(f"{indent}{content}\n" for content in contents)))
+    return (*removals, Edit(Span(line, line), "".join(f"{indent}{content}{newline_of(text)}" for content in contents)))
 
 
 def into_end(text: str, block: Span, content: str) -> Edit:
@@ -101,8 +102,8 @@ def into_end(text: str, block: Span, content: str) -> Edit:
     first = _FIRST_CODE.match(text, block.start + 1)
     inner = _indent(text, first.end()) if first is not None and first.end() < closing else None
     line = _line_start(text, closing)
-    end = "\r\n" if text[line - 2 : line] == "\r\n" else "\n"
-    return Edit(Span(line, line), f"{closing_indent + '  ' if inner is None else inner}{content}{end}")
+    indent = inner if inner is not None else closing_indent + _step(closing_indent)
+    return Edit(Span(line, line), f"{indent}{content}{newline_of(text)}")
 
 
 def behind_block(text: str, fields: Sequence[Field], block: Field, into: str = "") -> tuple[Edit, ...]:
@@ -111,13 +112,18 @@ def behind_block(text: str, fields: Sequence[Field], block: Field, into: str = "
     if into:
         contents = [f"{into} {{ {' '.join(contents)} }}"]
     indent = _indent(text, block.start)
-    before = " " if indent is None or "\n" not in text[block.start : block.end] else f"\n{indent}"
+    before = " " if indent is None or "\n" not in text[block.start : block.end] else f"{newline_of(text)}{indent}"
     removals = tuple(removal(text, field.span) for field in fields)
     return (*removals, Edit(Span(block.end, block.end), "".join(before + content for content in contents)))
 
 
 def _line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _step(indent: str) -> str:
+    """One more level, for a message that has no line yet."""
+    return "\t" if "\t" in indent else "  "
 
 
 def _indent(text: str, offset: int) -> str | None:

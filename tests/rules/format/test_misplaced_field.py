@@ -67,6 +67,17 @@ def test_a_layers_field_in_a_block_moves_behind_it() -> None:
     )
 
 
+def test_a_field_that_moves_keeps_the_line_ends_of_the_file() -> None:
+    before = (
+        'layer {\n\tname: "ip1"\n\ttype: "InnerProduct"\n\tinner_product_param {\n\t\tnum_output: 10\n'
+        '\t\tbottom: "data"\n\t}\n}\nlayer {\n\tname: "ip2"\n\ttype: "InnerProduct"\n\tnum_output: 10\n}\n'
+    ).replace("\n", "\r\n")
+    text = fixed(fixed(before, "ottom"), "num_output")
+    assert text.count("\n") == text.count("\r\n")
+    assert '\t}\r\n\tbottom: "data"\r\n}' in text
+    assert "\r\n\tinner_product_param {\r\n\t\tnum_output: 10\r\n\t}\r\n}" in text
+
+
 def test_factors_of_the_learning_rate_go_into_a_new_param() -> None:
     before = 'layer { name: "ip" type: "InnerProduct" inner_product_param { num_output: 1 lr_mult: 2 } }\n'
     expected = 'layer { name: "ip" type: "InnerProduct" inner_product_param { num_output: 1 } param { lr_mult: 2 } }\n'
