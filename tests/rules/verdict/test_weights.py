@@ -55,6 +55,22 @@ def test_other_shapes_are_refused_with_both_sides() -> None:
     assert (found.severity, found.stage, found.layer) == (Severity.ERROR, "init", "conv")
 
 
+@pytest.mark.parametrize(
+    ("window", "stored", "blamed"),
+    [
+        ("kernel_size: 3", (4, 3, 5, 5), "3"),
+        ("kernel_h: 3 kernel_w: 2", (4, 3, 3, 5), "2"),
+        ("kernel_size: 3 kernel_size: 2", (4, 3, 3, 5), "2"),
+        ("kernel_size: 3", (4, 6, 5, 5), '"conv"'),
+        ("kernel_size: 3", (8, 3, 5, 5), "4"),
+    ],
+)
+def test_the_finding_stands_where_the_shape_is_made(window: str, stored: tuple[int, ...], blamed: str) -> None:
+    net = DATA + CONV.replace("kernel_size: 3", window)
+    (found,) = _found(net, _stored("conv", stored, (4,)))
+    assert net[slice(*found.span)] == blamed
+
+
 def test_another_number_of_blobs_is_refused() -> None:
     assert _messages(DATA + CONV, _stored("conv", (4, 3, 3, 3))) == [
         "`conv` has 2 parameter blobs here, 1 parameter blob in `trained.caffemodel`: it was trained without a bias"

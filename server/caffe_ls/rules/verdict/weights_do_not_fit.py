@@ -72,7 +72,7 @@ def _check(document: PrototxtDocument, net: Net, files: tuple[WeightsFile, ...])
 
 
 def _place(net: Net, mismatch: Mismatch) -> Span:
-    """The `num_output` where it makes the difference, else the layer's name."""
+    """The `num_output` or the kernel where it makes the difference, else the layer's name."""
     layer = net.layers[mismatch.layer]
     here, there = mismatch.here, mismatch.there
     for message in _SIZED_BY:
@@ -80,6 +80,12 @@ def _place(net: Net, mismatch: Mismatch) -> Span:
         number = own.integer("num_output")
         if number and here and there is not None and number in here and number not in there.shape:
             return own.place("num_output").shift(net.text.layers[layer.origin].base)
+    if here and there is not None and len(there.shape) == len(here) == 4 and here[:2] == there.shape[:2]:
+        own = layer.spec.fields.group("convolution_param")
+        axis = 0 if here[2] != there.shape[2] else 1
+        for field, index in ((("kernel_h", "kernel_w")[axis], 0), ("kernel_size", axis)):
+            if own.has(field):
+                return own.place(field, min(index, own.count(field) - 1)).shift(net.text.layers[layer.origin].base)
     return name_span(net, mismatch.layer)
 
 
