@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -59,7 +60,10 @@ def _read(log: Path, times: int) -> float:
 
 
 def _diagnose(log: Path) -> None:
-    subprocess.run([sys.executable, "-m", "caffe_ls", "diagnose", str(log)], check=False, capture_output=True)
+    # An installed package has its bytecode.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "caffe_ls", "diagnose", str(log)]
+    subprocess.run(command, check=False, capture_output=True, env=environment)
 
 
 def _write(log: Path, layers: int = 150) -> None:

@@ -140,14 +140,19 @@ def test_exit_status(tmp_path: Path, log: bytes, status: int) -> None:
         ("train.log", "--solver", "absent"),
         ("-", "--follow"),
         ("cut.gz",),
+        ("spoilt.gz",),
+        ("spoilt.xz",),
         ("train.log", "--what"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(folder: Path, arguments: tuple[str, ...]) -> None:
     (folder / "cut.gz").write_bytes(gzip.compress(_diverging())[:200])
+    (folder / "spoilt.gz").write_bytes(gzip.compress(_diverging())[:40] + b"\xff" * 200)
+    (folder / "spoilt.xz").write_bytes(lzma.compress(_diverging())[:40] + b"\xff" * 200)
     answer = run("diagnose", *arguments, cwd=folder)
     assert answer.status == 2
     assert answer.told.count("\n") == 1
+    assert "internal error" not in answer.told
 
 
 def test_the_summary_shows_verdict_reasons_and_curves(folder: Path) -> None:

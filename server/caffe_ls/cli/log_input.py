@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import sys
 import time
 from collections.abc import Iterator
@@ -32,7 +30,7 @@ def chunks_of(path: str) -> Iterator[bytes]:
         size = Path(path).stat().st_size
         with Path(path).open("rb") as file:
             yield from _watched(_unpacked(file), file, size)
-    except (OSError, ValueError, EOFError, lzma.LZMAError) as error:
+    except _errors_of_reading() as error:
         reason = reason_of(error) if isinstance(error, (OSError, ValueError)) and str(error) else "cannot be unpacked"
         raise CommandError(f"{path}: {reason}") from None
 
@@ -81,13 +79,24 @@ def _inode(file: IO[bytes]) -> int:
 def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
     magic = file.read(6)
     file.seek(0)
-    unpacked: gzip.GzipFile | lzma.LZMAFile | IO[bytes] = file
+    read = file.read
     if magic.startswith(_GZIP):
-        unpacked = gzip.GzipFile(fileobj=file)
+        import gzip
+
+        read = gzip.GzipFile(fileobj=file).read
     elif magic.startswith(_XZ):
-        unpacked = lzma.LZMAFile(file)  # noqa: SIM115 - its file is closed by who opened it
-    while data := unpacked.read(_CHUNK):
+        import lzma
+
+        read = lzma.LZMAFile(file).read  # noqa: SIM115 - its file is closed by who opened it
+    while data := read(_CHUNK):
         yield data
+
+
+def _errors_of_reading() -> tuple[type[Exception], ...]:
+    import lzma
+    import zlib
+
+    return OSError, ValueError, EOFError, lzma.LZMAError, zlib.error
 
 
 def _watched(chunks: Iterator[bytes], file: IO[bytes], size: int) -> Iterator[bytes]:
