@@ -240,6 +240,15 @@ def test_anchors_are_counted_where_shapes_are_not_known(scores: int, boxes: int,
     assert [one.message for one in found] == ([said] if said else [])
 
 
+def test_proposals_of_lines_of_text_have_two_deltas_for_each_anchor() -> None:
+    of_text = _rpn(20, 20, 20).replace('module: "m" layer: "ProposalLayer"', 'module: "%s" layer: "ProposalLayer"')
+    found = {
+        module: _found("anchors-do-not-agree", of_text % module, "rfcn")
+        for module in ("lines.of_text", "rpn.proposal_layer")
+    }
+    assert [len(said) for said in found.values()] == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("outputs", "severity"), [(84, None), (8, None), (4, None), (80, Severity.WARNING), (88, Severity.INFORMATION)]
 )

@@ -54,11 +54,14 @@ _PASSING = ("Reshape", "ReLU", "Sigmoid", "Softmax", "Split")
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("Python", "Proposal"):
         layer = net.layers[index]
-        if layer.type == "Python" and layer.spec.fields.group("python_param").text("layer") != "ProposalLayer":
+        made_of = layer.spec.fields.group("python_param")
+        if layer.type == "Python" and made_of.text("layer") != "ProposalLayer":
             continue
         if len(layer.bottoms) < 2 or not layer.judged:
             continue
         scores, boxes = (_channels(net, index, bottom) for bottom in (0, 1))
+        if scores == boxes and made_of.text("module").rpartition(".")[2] != "proposal_layer":
+            continue  # Two deltas for each anchor, as CTPN's text_proposal_layer reads them.
         made, maker = _made(net, index, 0)
         if scores is not None and boxes is not None and scores * 2 != boxes:
             message = (

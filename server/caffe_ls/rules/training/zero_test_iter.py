@@ -1,7 +1,8 @@
 """A test of no batches.
 
 `test_iter` is the number of batches that a test runs. With 0 the test net is built, and each test prints nothing; with
-`test_compute_loss` the test loss is nan. To train without tests, leave `test_iter` and `test_interval` out.
+`test_compute_loss` the test loss is nan. Whether that is a mistake depends on what was meant: some write it to train
+without tests, for which `test_iter` and `test_interval` are better left out.
 
 Source: solver.cpp (Solver::Test).
 
@@ -33,7 +34,7 @@ from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import replace_value
 
 
-@document_rule(category=Category.TRAINING, severity=Severity.WARNING, reads="solver", fixable=True)
+@document_rule(category=Category.TRAINING, severity=Severity.INFORMATION, reads="solver", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     for given in document.solver.given("test_iter"):
         if isinstance(given.value, int) and given.value <= 0:
