@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.running import run
 
-# docs/decisions/0007-sarif-schema.md
+# docs/decisions/0008-the-sarif-schema-comes-from-npm.md
 _SCHEMA = (
     Path(__file__).resolve().parents[2]
     / "client-vscode/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
