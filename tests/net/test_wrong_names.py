@@ -135,3 +135,12 @@ def test_broken_connections_hide_what_may_follow_from_them() -> None:
 def test_a_fault_within_a_layers_parameters_hides_nothing_else() -> None:
     broken = ip("a", "x0").replace("num_output", "num_outputs")
     assert judged(DATA + broken + ip("b", "a") + ip("c", "gone")) == ["unknown-bottom"]
+
+
+def test_in_the_oldest_form_the_upgrade_stops_at_a_missing_blob() -> None:
+    old = 'layers {{ layer {{ name: "r" type: "relu" }} bottom: "{0}" top: "r" }}\n'
+    text = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 4 input_dim: 4\n' + old.format("dta")
+    (refusal,) = net_of(text).refusals
+    assert (refusal.fault.value, refusal.stage) == ("unknown-bottom", "upgrade")
+    (refusal,) = net_of(DATA + relu("r", "dta", "r")).refusals
+    assert (refusal.fault.value, refusal.stage) == ("unknown-bottom", "init")

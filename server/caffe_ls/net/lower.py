@@ -165,6 +165,7 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[En
         named=next(
             (value.span.shift(base) for base, group in parts.rest for value in group.scalars("name")), Span(0, 0)
         ),
+        is_v0=v0,
     )
 
 

@@ -196,7 +196,7 @@ class NetText:
     """What a text says of a net, upgraded, before a state chooses among its layers.
 
     Of one that is not `complete` some broken text may be a layer or an input. `named` is where the name stands in the
-    file, or its beginning.
+    file, or its beginning. Of one of the oldest form (`is_v0`) the upgrade looks at the connections.
     """
 
     name: str
@@ -209,6 +209,7 @@ class NetText:
     dialect: str
     complete: bool = True
     named: Span = _START
+    is_v0: bool = False
 
 
 class Source(NamedTuple):

@@ -12,11 +12,14 @@ from dataclasses import replace
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.lower import is_built
-from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, Refusal, Source, State
+from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, Refusal, Source, Stage, State
 from caffe_ls.net.wiring import Wiring
 
 # Places beside the first at which a missing blob is read.
 _MOST_READERS = 4
+
+_BUILDING: Stage = "init"
+_UPGRADING: Stage = "upgrade"
 
 
 class WrongNames:
@@ -153,6 +156,8 @@ class WrongNames:
         return f"in the {self._state.phase} phase" if is_built(spec, other) else "in this state"
 
     def _told(self, fault: Fault, message: str, layer: int, field: str, index: int, *elsewhere: Elsewhere) -> Refusal:
-        check = "net.cpp:377" if fault is Fault.TOP_MADE_TWICE else "insert_splits.cpp:29"
+        check, stage = "net.cpp:377" if fault is Fault.TOP_MADE_TWICE else "insert_splits.cpp:29", _BUILDING
+        if fault is Fault.UNKNOWN_BOTTOM and self._text.is_v0:
+            check, stage = "upgrade_proto.cpp:165", _UPGRADING
         span = self._spec(layer).fields.place(field, index)
-        return Refusal(fault, message, span, check, self._origins[layer], elsewhere=elsewhere)
+        return Refusal(fault, message, span, check, self._origins[layer], stage, elsewhere=elsewhere)
