@@ -271,6 +271,7 @@ def test_the_fix_of_a_cause_edits_the_users_solver() -> None:
     assert any(isinstance(one, types.TextDocumentEdit) and one.text_document.uri == "file:///w/solver.prototxt"
                for one in edits)  # fmt: skip
     assert log_code_actions(view, top, ["source.fixAll"]) == []
+    assert [action.title for action in log_code_actions(view, top, ["quickfix"])] == [one.title for one in actions]
 
 
 def test_each_line_on_which_a_rule_found_something_offers_the_fixes_of_its_cause() -> None:

@@ -133,6 +133,10 @@ def test_lines_of_construction_and_of_norms(line: str, told: str) -> None:
             "Snapshotting to binary proto file a_iter_5.caffemodel",
             "**The weights are written** to `a_iter_5.caffemodel`",
         ),
+        (
+            "Snapshotting solver state to binary proto file a_iter_5.solverstate",
+            "**The solver state is written** to `a_iter_5.solverstate`",
+        ),
         ("Resuming from a_iter_5.solverstate", "it goes on at iteration 5"),
         ("Finetuning from VGG.caffemodel", "**Weights are taken from** `VGG.caffemodel`"),
         ("Gradient clipping: scaling down gradients (L2 norm 700 > 35) by scale factor 0.05", "20 times the threshold"),

@@ -27,19 +27,20 @@ _FIX_ALL = "source.fixAll.caffe-ls"
 def code_actions(view: View, span: Span, only: Sequence[str] | None) -> list[types.CodeAction]:
     """The actions for a range; `only` are the kinds that the client wants, None for all."""
     found: list[types.CodeAction] = []
-    if _wanted(types.CodeActionKind.QuickFix, only):
+    if is_wanted(types.CodeActionKind.QuickFix, only):
         here = [finding for finding in view.findings if finding.span.overlaps(span)]
         for finding in here:
             found += _fixes(view, finding)
         found += _suppressions(view, here)
-    if only is not None and _wanted(_FIX_ALL, only):
+    if only is not None and is_wanted(_FIX_ALL, only):
         found += _fix_all(view)
-    found += building_actions(view, span, lambda kind: _wanted(kind, only))
-    found += solver_actions(view, span, lambda kind: _wanted(kind, only))
+    found += building_actions(view, span, lambda kind: is_wanted(kind, only))
+    found += solver_actions(view, span, lambda kind: is_wanted(kind, only))
     return found
 
 
-def _wanted(kind: str, only: Sequence[str] | None) -> bool:
+def is_wanted(kind: str, only: Sequence[str] | None) -> bool:
+    """Whether a client that asks for the kinds `only`, None for all, wants a kind: `refactor` holds `refactor.x`."""
     return not only or any(kind == wanted or kind.startswith(wanted + ".") or not wanted for wanted in only)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from caffe_ls.diagnosis.cause import Cause
+from caffe_ls.features.code_actions import is_wanted
 from caffe_ls.features.log_diagnostics import diagnostic_of, diagnostic_of_finding
 from caffe_ls.features.log_view import LogView, Verdict
 from caffe_ls.features.workspace_edits import workspace_edit
@@ -15,8 +16,7 @@ from caffe_ls.rules.finding import Severity
 
 def log_code_actions(view: LogView, place: types.Range, only: Sequence[str] | None) -> list[types.CodeAction]:
     """What mends the causes that a line speaks for; at the top of the log, what mends any of its runs."""
-    kind = types.CodeActionKind.QuickFix
-    if only and not any(str(kind).startswith(wanted) for wanted in only):
+    if not is_wanted(types.CodeActionKind.QuickFix, only):
         return []
     found: list[types.CodeAction] = []
     for verdict in view.verdicts if view.complete else ():

@@ -86,7 +86,7 @@ def event_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]
 def snapshot_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
     """`Snapshotting to ...` (solver.cpp, Solver::Snapshot; sgd_solver.cpp)."""
     state = "solver state" in line.body
-    yield f"**{'The solver state' if state else 'The weights'} are written** to `{line.group(1)}`"
+    yield f"**{'The solver state is' if state else 'The weights are'} written** to `{line.group(1)}`"
     yield (
         "Iteration, history and the path of the weights: `caffe train --snapshot=` goes on from it"
         if state
