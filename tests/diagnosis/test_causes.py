@@ -41,6 +41,15 @@ def test_a_short_run_that_may_still_learn_is_healthy() -> None:
     assert first_cause(run((2.31, 2.3, 2.29), debug=lambda _: passes({}))) == "healthy"
 
 
+@pytest.mark.parametrize(
+    ("losses", "told"),
+    [((3.12, 0.51), "went from 3.12 to 0.51"), ((2.31, 2.31, 2.31), "is around 2.31")],
+)
+def test_what_few_numbers_show_is_told_as_it_stands_in_the_log(losses: tuple[float, ...], told: str) -> None:
+    (first, *_) = causes_of(run(losses))
+    assert first.because[0].text == f"`loss` {told}"
+
+
 def test_a_noisy_run_whose_gradients_are_clipped_is_healthy() -> None:
     losses = (2.4, 5.6, 1.5, 18.4, 5.0, 4.3, 11.6, 4.5, 6.1, 9.2, 5.8, 6.0)
     clipped = "Gradient clipping: scaling down gradients (L2 norm 9 > 1) by scale factor 0.1"

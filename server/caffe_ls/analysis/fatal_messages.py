@@ -59,6 +59,8 @@ _KNOWN: tuple[_Known, ...] = (
             "a kernel on the GPU read or wrote outside its memory: labels or indices beyond the number of classes "
             "are the usual cause; the line only shows where it was noticed", "", "num_output", "ignore_label"),
     _family("", r"invalid device function|no kernel image", "Caffe was not built for this GPU's architecture"),
+    _family("", r"cudaSuccess \(30 vs\. 0\)", "the GPU's driver does not answer: it is not loaded, does not fit "
+            "this build's CUDA, or the device may not be opened", "see whether `nvidia-smi` answers, and for whom"),
     _family("", r"CUBLAS_STATUS|CUDNN_STATUS|cudaSuccess|CURAND_STATUS|NCCL",
             "a call to the GPU's libraries failed; an earlier fault on the GPU may only be noticed here"),
     # Texts and types.

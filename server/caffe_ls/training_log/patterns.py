@@ -184,7 +184,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "Cannot copy param 0 weights from layer 'fc8'; shape mismatch.",
         "ERROR: Cannot copy param 0 weights from layer 'fc8'; shape mismatch.",
     ),
-    _pattern("stack-title", rb"Check failure stack trace:", "*** Check failure stack trace: ***"),
+    _pattern(
+        "stack-title",
+        rb"(?:\\\*+ ?)?Check failure stack trace:",
+        "*** Check failure stack trace: ***",
+        r"**\* Check failure stack trace: ***",
+    ),
     _pattern(
         "signal",
         rb"(SIG[A-Z]+) \(@?0x[0-9a-fA-F]+\)(?: received by PID (\d{1,15}))?",
@@ -194,16 +199,24 @@ PATTERNS: tuple[Pattern, ...] = (
         "aborted",
         rb"Aborted at \d+ \(unix time\)|terminate called|double free or corruption|free\(\): |munmap_chunk\(\)|"
         rb"malloc(?:\(\)|_consolidate)|corrupted (?:size|double)|\S*:? ?(?:Segmentation fault|Floating point exception|"
-        rb"Aborted|Bus error|Illegal instruction)(?: \(core dumped\)|$)|\*\*\* Error in `",
+        rb"Aborted|Bus error|Illegal instruction)(?: +\(core +dumped\)|$)|(?:\*+ )?Error in `|"
+        rb"(?:\[\d+\])? *[-+]? *\d+ (?:segmentation fault|abort|bus error|illegal hardware instruction|"
+        rb"floating point exception)\b",
         "*** Aborted at 1700000000 (unix time) try ...",
         "terminate called after throwing an instance of 'std::bad_alloc'",
         "double free or corruption (out)",
         "Segmentation fault (core dumped)",
         "Floating point exception",
+        "*** Error in `caffe': malloc(): memory corruption: 0x0851 ***",
+        "[1]    23440 segmentation fault (core dumped)  ./build/tools/caffe train",
     ),
     _pattern("killed", rb"(?:\S+: line \d+:\s+\d+ )?(?:Killed|Terminated|Hangup)(?:\s|$)", "Killed", "Terminated"),
     _pattern(
-        "frame", rb"@ +(?:0x[0-9a-fA-F]+|\(nil\)) ", "    @     0x7f92 (unknown)", "    @ 0x55 caffe::Net<>::Init()"
+        "frame",
+        rb"(?:PC: )?@ +(?:0x[0-9a-fA-F]+|\(nil\)) ",
+        "    @     0x7f92 (unknown)",
+        "    @ 0x55 caffe::Net<>::Init()",
+        "PC: @     0x7ffb9e caffe::BlobProto::SerializeWithCachedSizesToArray()",
     ),
     _pattern("traceback", rb"Traceback \(most recent call last\):", "Traceback (most recent call last):"),
     _pattern(

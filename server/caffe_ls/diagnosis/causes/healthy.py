@@ -8,6 +8,9 @@ from caffe_ls.analysis.observations import early, finite_values, late, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.symptoms import Symptoms
 
+_FEW = 6
+"""Values of which everybody sees the first and the last; of more, those of several displays are compared."""
+
 
 def healthy(symptoms: Symptoms, others: Sequence[Cause]) -> Cause:
     """How sure it is that nothing is wrong, in view of the other causes."""
@@ -16,7 +19,14 @@ def healthy(symptoms: Symptoms, others: Sequence[Cause]) -> Cause:
         values = finite_values(curve.series)
         if len(values) >= 2:
             line = curve.series.line_at(len(curve.series.values) - 1)
-            reasons.append(Reason(line, f"`{curve.name}` went from {shown(early(values))} to {shown(late(values))}"))
+            few = len(values) < _FEW
+            first, last = (values[0], values[-1]) if few else (early(values), late(values))
+            said = (
+                f"is around {shown(last)}"
+                if shown(first) == shown(last)
+                else f"went from {shown(first)} to {shown(last)}"
+            )
+            reasons.append(Reason(line, f"`{curve.name}` {said}"))
     strongest = max((cause.confidence for cause in others), default=0.0)
     if symptoms.broke_in_training or symptoms.evidence.ended in ("fatal", "crashed"):
         sure = 0.02
