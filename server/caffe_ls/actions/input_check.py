@@ -67,6 +67,8 @@ def _loss(top: str) -> list[str]:
 def _solver(net: str) -> str:
     return f"""\
 # One pass over the data: `caffe train --solver` this file. An output that is nan names the top with bad input.
+# Nothing is learnt, so there is nothing to save.
+# caffe-ls: ignore-file[base-lr-missing, weights-never-saved]
 net: {quoted(net)}
 # Batches to read: the number of records, divided by the batch size.
 max_iter: {_ITERATIONS}
