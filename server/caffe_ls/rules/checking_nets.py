@@ -15,7 +15,7 @@ from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
-from caffe_ls.rules.rule import DiesAt, LayerView, RefusalView, Rule
+from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, RefusalView, Rule
 from caffe_ls.text.span import Span
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -125,12 +125,15 @@ def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) ->
     related = [Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places]
     known = {place.span for place in related}
     related += (one for one in advice if isinstance(one, Related) and one.span not in known)
+    doubts = [one.words for one in advice if isinstance(one, DependsOn)]
+    stage = next((one.stage for one in advice if isinstance(one, DiesAt)), refusal.stage)
     yield Finding(
         net.place_of(refusal),
-        refusal.message + "".join(one for one in advice if isinstance(one, str)),
+        refusal.message + "".join(one for one in advice if isinstance(one, str)) + "".join(doubts),
         tuple(one for one in advice if isinstance(one, Fix)),
         tuple(related),
-        stage=next((one.stage for one in advice if isinstance(one, DiesAt)), refusal.stage),
+        severity=Severity.INFORMATION if doubts else None,
+        stage=None if doubts else stage,
         layer=None if refusal.layer is None else net.text.layers[refusal.layer].spec.name,
     )
 

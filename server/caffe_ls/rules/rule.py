@@ -38,8 +38,14 @@ class DiesAt(NamedTuple):
     stage: Stage
 
 
-Advice: TypeAlias = Fix | Related | str | DiesAt
-"""What a rule adds to a refusal: a fix, a related place, words behind the message, another stage."""
+class DependsOn(NamedTuple):
+    """What cannot be seen and decides whether Caffe stops, in words behind the message."""
+
+    words: str
+
+
+Advice: TypeAlias = Fix | Related | str | DiesAt | DependsOn
+"""What a rule adds to a refusal: a fix, a related place, words behind the message, another stage, a doubt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caffe_ls.rules.finding import Severity
+from caffe_ls.rules.finding import Finding, Severity
 from tests.rules.checking import findings_of, fixed
 
 _DATA = 'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 2 dim: 3 dim: 8 dim: 8 } } }\n'
@@ -107,3 +107,33 @@ def test_an_input_in_the_place_of_the_output_is_an_error_where_the_input_keeps_i
     kept = _layer("ReLU", "").replace('top: "y"', 'top: "d"') + pooling.replace('"y"', '"d"')
     assert [finding.severity for finding in findings_of(made)] == [Severity.WARNING]
     assert [(finding.severity, finding.stage) for finding in findings_of(kept)] == [(Severity.ERROR, "first-iteration")]
+
+
+class TestANetThatAProgramCompletes:
+    """As DIGITS keeps its networks: data in stages that nobody sets, none with a source, a last layer without size."""
+
+    LAYERS = (
+        'layer { name: "t" type: "Data" top: "data" top: "label" include { stage: "train" } data_param { %s } }\n'
+        'layer { name: "d" type: "Power" bottom: "in" top: "data" include { stage: "deploy" } }\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"'
+        ' inner_product_param { weight_filler { type: "xavier" } } }\n'
+        'layer { name: "l" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "l" exclude { stage: "deploy" } }\n'
+    )
+
+    def test_what_it_lacks_is_no_refusal(self) -> None:
+        found = self._lacking("batch_size: 4")
+        assert [one.severity for one in found] == [Severity.INFORMATION] * 2
+        assert all(one.message.endswith(", unless a program completes the net, as DIGITS does") for one in found)
+
+    def test_one_that_names_its_data_is_complete_but_for_mistakes(self) -> None:
+        (found,) = self._lacking('source: "train_lmdb" batch_size: 4')
+        assert (found.severity, found.message) == (Severity.ERROR, "`num_output` is missing")
+
+    def test_one_without_stages_is_none(self) -> None:
+        text = self.LAYERS % "batch_size: 4"
+        plain = text.replace(' include { stage: "train" }', "").replace(' exclude { stage: "deploy" }', "")
+        found = [one for one in findings_of(plain) if one.rule == "missing-layer-parameter"]
+        assert {one.severity for one in found} == {Severity.ERROR}
+
+    def _lacking(self, data: str) -> list[Finding]:
+        return [one for one in findings_of(self.LAYERS % data) if one.rule == "missing-layer-parameter"]

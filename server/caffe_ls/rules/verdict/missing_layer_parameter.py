@@ -5,6 +5,9 @@ and `pad_h` are halves of a pair, and the half that is not given is 0. Caffe sto
 InnerProduct with the bare words `Check failed: data_`; a convolution with `stride_h` alone divides by 0 and dies
 without any.
 
+A net that has its data in stages only, which nobody sets, and of which no layer has a `source`, is one that a program is
+to complete: NVIDIA's DIGITS fills in `source` and the last layer's `num_output`. What such a net lacks is information.
+
 Source: base_conv_layer.cpp, pooling_layer.cpp, inner_product_layer.cpp, embed_layer.cpp and tile_layer.cpp.
 
 Bad:
@@ -49,11 +52,13 @@ from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
 from caffe_ls.rules.layer_parameters import add_beside, blamed
-from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
+from caffe_ls.rules.rule import Advice, DependsOn, RefusalView, refusal_rule
 
 
 @refusal_rule(Fault.MISSING_LAYER_PARAMETER, fixable=True)
 def advise(view: RefusalView) -> Iterable[Advice]:
+    if _is_to_be_completed(view):
+        yield DependsOn(", unless a program completes the net, as DIGITS does")
     parameter = blamed(view)
     if parameter is None:
         return
@@ -62,3 +67,11 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     numbers = parameter.owner.scalars(parameter.name)
     if other is not None and whole and numbers:
         yield from add_beside(view, parameter, f"{whole}_{other}: {numbers[0].text}")
+
+
+def _is_to_be_completed(view: RefusalView) -> bool:
+    if not view.net.state.stages or view.document.context.states:
+        return False
+    layers = (placed.spec.fields for placed in view.net.text.layers)
+    blocks = (group for fields in layers for name in fields.fields for group in fields.groups(name))
+    return not any(group.has("source") for group in blocks)
