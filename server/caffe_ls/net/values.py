@@ -47,7 +47,13 @@ class Group:
         """A message that has no brackets of its own: a file's top-level fields."""
         fields: dict[str, list[Value]] = {}
         for field in written:
-            fields.setdefault(field.name, []).extend(field.values)
+            value = field.value
+            values = [value] if isinstance(value, (Scalar, Message)) else field.values
+            known = fields.get(field.name)
+            if known is None:
+                fields[field.name] = list(values)
+            else:
+                known += values
         return cls(fields, span)
 
     def has(self, name: str) -> bool:
@@ -117,7 +123,7 @@ class Group:
     def groups(self, name: str) -> Sequence[Group]:
         """The values of a repeated message field."""
         if name not in self.fields:
-            return []
+            return ()
         known = self._read.get(name)
         if known is None:
             known = self._read[name] = [
@@ -128,13 +134,15 @@ class Group:
         return known  # type: ignore[return-value]
 
     def _values(self, name: str, read: Callable[[Scalar], _Read | None]) -> Sequence[_Read]:
-        if name not in self.fields:
-            return []
+        values = self.fields.get(name)
+        if values is None:
+            return ()
         key = (name, read)
         known = self._read.get(key)
         if known is None:
-            found = (read(value) for value in self.scalars(name))
-            known = self._read[key] = [value for value in found if value is not None]
+            known = self._read[key] = [
+                found for value in values if isinstance(value, Scalar) and (found := read(value)) is not None
+            ]
         return known  # type: ignore[return-value]
 
     def replaced(self, fields: Mapping[str, Sequence[Value]]) -> Group:

@@ -1,13 +1,13 @@
-"""Rules applied to a document: suppression, selection, severity; a rule that crashes is told once and skipped."""
+"""Rules applied to a document: suppression, selection, severity."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import TypeVar
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.rules.asking import ask, is_wanted
 from caffe_ls.rules.checking_nets import findings_of_nets
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.layers import layer_name
@@ -26,9 +26,6 @@ _BRACKET_PROBLEMS = frozenset({
 
 # Of one rule in one file: nobody reads more, and an editor, or a program that reads the report, would suffer.
 MOST_FINDINGS = 1_000
-
-_told: set[str] = set()
-_Subject = TypeVar("_Subject")
 
 
 def check(document: PrototxtDocument) -> tuple[Finding, ...]:
@@ -64,7 +61,7 @@ def _raw_findings(document: PrototxtDocument) -> list[Finding]:
     rules = _document_rules(document.kind)
     for rule in rules:
         if rule.alone:
-            found = _run(rule, rule.check_document, document)
+            found = ask(rule, rule.check_document, document)
             if any(finding.severity is Severity.ERROR for finding in found):
                 return list(found)
     return [
@@ -78,11 +75,7 @@ def _findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
     """What nets show; nothing where brackets or placeholders leave it open which layers there are."""
     if document.template or _is_broken(document):
         return iter(())
-    return findings_of_nets(document, _asked, lambda rule: _is_wanted(rule, document.settings))
-
-
-def _asked(rule: Rule, ask: Callable[[], Iterable[Finding]]) -> tuple[Finding, ...]:
-    return _run(rule, lambda _: ask(), None)
+    return findings_of_nets(document)
 
 
 def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
@@ -98,9 +91,9 @@ def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
 def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     broken = _is_broken(document)
     for rule in rules:
-        if (broken and rule.needs_brackets) or not _is_wanted(rule, document.settings):
+        if (broken and rule.needs_brackets) or not is_wanted(rule, document.settings):
             continue
-        for finding in _run(rule, rule.check_document, document):
+        for finding in ask(rule, rule.check_document, document):
             if finding.layer is None:
                 entry = document.file.entries[document.file.index_at(finding.span.start)]
                 finding = replace(finding, layer=layer_name(entry))
@@ -136,13 +129,13 @@ def _entry_findings(entry: Entry, schema: Schema, root: str, is_guessed: bool) -
 def _find_in_entry(view: EntryView) -> Iterator[Finding]:
     found: list[Finding] = []
     for rule in _entry_rules():
-        found += _run(rule, rule.check_entry, view)
+        found += ask(rule, rule.check_entry, view)
     if view.problems:
         broken = _is_broken_entry(view.entry)
         for problem in view.problems:
             for rule in _problem_rules(problem.kind):
                 if not (broken and rule.needs_brackets):
-                    found += _run(rule, _check_with(rule, view), problem)
+                    found += ask(rule, _check_with(rule, view), problem)
     name = layer_name(view.entry) if found else None
     for finding in found:
         yield finding if finding.layer is not None or name is None else replace(finding, layer=name)
@@ -167,20 +160,6 @@ def _problem_rules(kind: ProblemKind) -> tuple[Rule, ...]:
 def _document_rules(kind: str) -> tuple[Rule, ...]:
     rules = rules_of_prototxts()
     return tuple(rule for rule in rules if rule.check_document is not None and rule.reads in ("prototxt", kind))
-
-
-def _run(rule: Rule, run: Callable[[_Subject], Iterable[Finding]] | None, subject: _Subject) -> tuple[Finding, ...]:
-    if run is None:
-        return ()
-    try:
-        return tuple(rule.complete(finding) for finding in run(subject))
-    except Exception:
-        if rule.name not in _told:
-            _told.add(rule.name)
-            import logging
-
-            logging.getLogger(__name__).exception("rule %s failed and is skipped; please report it", rule.name)
-        return ()
 
 
 def _suppressed(finding: Finding, document: PrototxtDocument) -> bool:
@@ -208,16 +187,6 @@ def _names(finding: Finding, selectors: Iterable[str]) -> bool:
 def _category_of(rule_name: str) -> str:
     rule = rule_named(rule_name)
     return "" if rule is None else rule.category.value
-
-
-def _is_wanted(rule: Rule, settings: Settings) -> bool:
-    """Whether the settings leave a finding of the rule at all: one that nobody sees is not looked for."""
-    names = {rule.name, rule.category.value}
-    return (
-        (not settings.select or not names.isdisjoint(settings.select))
-        and names.isdisjoint(settings.ignore)
-        and settings.rules.get(rule.name) != "off"
-    )
 
 
 def _by_settings(finding: Finding, settings: Settings) -> Finding | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -13,6 +14,7 @@ from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
+from caffe_ls.rules.asking import ask, is_wanted
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
 from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, RefusalView, Rule
@@ -28,9 +30,6 @@ _WRONG_CONNECTIONS = frozenset({
 # Layers whose text and shapes change often, as while somebody types above them, keep this many results.
 _MOST_KEPT = 16
 
-Run = Callable[[Rule, Callable[[], Iterable[Finding]]], tuple[Finding, ...]]
-"""Asks a rule; one that crashes is told and gives nothing."""
-
 
 class _Key(NamedTuple):
     rule: str
@@ -38,7 +37,7 @@ class _Key(NamedTuple):
     message: str
 
 
-def findings_of_nets(document: PrototxtDocument, run: Run, is_wanted: Callable[[Rule], bool]) -> Iterator[Finding]:
+def findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
     """What refusal, layer and net rules find in the states in which the net will be used.
 
     A finding names its phases when it does not hold in all of them. Findings of two phases that differ in numbers only,
@@ -49,7 +48,7 @@ def findings_of_nets(document: PrototxtDocument, run: Run, is_wanted: Callable[[
     phases: dict[tuple[_Key, int], list[str]] = {}
     for net in nets:
         seen: dict[_Key, int] = {}
-        for finding in _findings(document, net, run, is_wanted).values():
+        for finding in _findings(document, net).values():
             same = _Key(finding.rule, finding.span, _NUMBER.sub("0", finding.message))
             seen[same] = seen.get(same, 0) + 1
             key = same, seen[same]
@@ -62,12 +61,13 @@ def findings_of_nets(document: PrototxtDocument, run: Run, is_wanted: Callable[[
         yield finding if everywhere else replace(finding, phases=tuple(phases[key]))
 
 
-def _findings(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callable[[Rule], bool]) -> dict[_Key, Finding]:
-    found = _found_in(document, net, run, is_wanted)
+def _findings(document: PrototxtDocument, net: Net) -> dict[_Key, Finding]:
+    settings = document.settings
+    found = _found_in(document, net, lambda rule: is_wanted(rule, settings))
     if not found or not net.assumes:
         return found
     names = {key.rule for key in found}
-    certain = _found_in(document, certain_net(document, net), run, lambda rule: rule.name in names and is_wanted(rule))
+    certain = _found_in(document, certain_net(document, net), lambda rule: rule.name in names)
     return {key: finding if key in certain else _assumed(finding, net.assumes) for key, finding in found.items()}
 
 
@@ -78,31 +78,40 @@ def _assumed(finding: Finding, assumes: tuple[str, ...]) -> Finding:
     return replace(finding, severity=severity, stage=None, assumes=assumes, message=message)
 
 
-def _found_in(document: PrototxtDocument, net: Net, run: Run, is_wanted: Callable[[Rule], bool]) -> dict[_Key, Finding]:
-    rules = _rules()
+def _found_in(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> dict[_Key, Finding]:
+    """What the rules that somebody wants find, each finding once."""
     found: dict[_Key, Finding] = {}
+    for finding in chain(
+        _of_refusals(document, net, wants), _of_layers(net, wants), _of_the_whole(document, net, wants)
+    ):
+        found.setdefault(_Key(finding.rule, finding.span, finding.message), finding)
+    return found
 
-    def keep(findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            found.setdefault(_Key(finding.rule, finding.span, finding.message), finding)
 
+def _of_refusals(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
     for refusal in net.refusals:
         rule = rule_of(refusal.fault)
-        if rule is not None and is_wanted(rule) and _type_is_known(document, net, refusal):
-            keep(run(rule, lambda rule=rule, refusal=refusal: _told(document, net, refusal, rule)))  # type: ignore[misc]
-    of_layers = any(is_wanted(rule) for rule in rules.of_layers_at_all)
+        if rule is not None and wants(rule) and _type_is_known(document, net, refusal):
+            yield from ask(rule, partial(_told, rule), RefusalView(document, net, refusal))
+
+
+def _of_layers(net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
+    if not any(wants(rule) for rule in _rules().of_layers_at_all):
+        return
     for layer in net.layers:
-        if of_layers and layer.judged:
-            base = net.text.layers[layer.origin].base
-            keep(finding.shift(base) for finding in _findings_of_layer(layer, net, run))
+        if layer.judged:
+            for finding in _findings_of_layer(layer, net):
+                yield finding.shift(net.text.layers[layer.origin].base)
+
+
+def _of_the_whole(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
     from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
     connected = _is_connected(net)
-    for rule in rules.of_nets:
+    for rule in _rules().of_nets:
         if rule.of_connections and not connected and rule.category is Category.TRAINING:
             continue
-        if is_wanted(rule) and rule.check_net is not None and (from_scratch or not rule.of_first_weights):
-            keep(run(rule, lambda rule=rule: rule.check_net(net)))  # type: ignore[misc]
-    return found
+        if (from_scratch or not rule.of_first_weights) and wants(rule):
+            yield from ask(rule, rule.check_net, net)
 
 
 def _is_connected(net: Net) -> bool:
@@ -118,9 +127,10 @@ def _type_is_known(document: PrototxtDocument, net: Net, refusal: Refusal) -> bo
     return refusal.layer is None or not types or net.text.layers[refusal.layer].spec.type in types
 
 
-def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) -> Iterator[Finding]:
+def _told(rule: Rule, view: RefusalView) -> Iterator[Finding]:
     assert rule.advice_on_refusal is not None
-    advice = tuple(rule.advice_on_refusal(RefusalView(document, net, refusal)))
+    net, refusal = view.net, view.refusal
+    advice = tuple(rule.advice_on_refusal(view))
     places = (*refusal.elsewhere, *places_behind(net, refusal))
     related = [Related(place.span.shift(net.text.layers[place.layer].base), place.message) for place in places]
     known = {place.span for place in related}
@@ -138,7 +148,7 @@ def _told(document: PrototxtDocument, net: Net, refusal: Refusal, rule: Rule) ->
     )
 
 
-def _findings_of_layer(layer: Layer, net: Net, run: Run) -> tuple[Finding, ...]:
+def _findings_of_layer(layer: Layer, net: Net) -> tuple[Finding, ...]:
     rules = _rules().of_layers(layer.type)
     if not rules:
         return ()
@@ -153,9 +163,7 @@ def _findings_of_layer(layer: Layer, net: Net, run: Run) -> tuple[Finding, ...]:
             cache.clear()
         view = LayerView(layer, net.phase, net.text.dialect, net.text.layers[layer.origin].text)
         known = cache[key] = tuple(
-            replace(finding, layer=layer.name)
-            for rule in rules
-            for finding in run(rule, lambda rule=rule: rule.check_layer(view))  # type: ignore[misc]
+            replace(finding, layer=layer.name) for rule in rules for finding in ask(rule, rule.check_layer, view)
         )
     return known  # type: ignore[return-value]
 
