@@ -74,9 +74,13 @@ def nets_of(document: PrototxtDocument, states: Sequence[State]) -> list[Net]:
 
 
 def _built(document: PrototxtDocument, slot: object, text: NetText, state: State, data: DataSource) -> Net:
-    """A net, made with what stayed the same since the version of the document that last used this slot."""
-    before = document.carried.get(slot)
-    now = document.carried[slot] = built(text, state, data, before if isinstance(before, Build) else None)
+    """A net, made with what stayed the same since the version of the document that last used this slot.
+
+    One that is made for the first time takes what it has in common with the net that was made before it.
+    """
+    before = document.carried.get(slot) or document.carried.get(_built)
+    now = built(text, state, data, before if isinstance(before, Build) else None)
+    document.carried[slot] = document.carried[_built] = now
     return now.net
 
 

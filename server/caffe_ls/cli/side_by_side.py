@@ -14,7 +14,8 @@ _Result = TypeVar("_Result")
 # A process is worth its start from this many files on.
 _ITEMS_EACH = 40
 _MOST_PROCESSES = 8
-_CHUNK = 8
+# Neighbours have much in common, which one process computes once; and no process must wait long for the last one.
+_PIECES_EACH = 8
 
 _work: Callable[[Any], Any]
 
@@ -34,7 +35,7 @@ def side_by_side(items: Sequence[_Item], work: Callable[[_Item], _Result]) -> It
 
     pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (work,))
     try:
-        yield from pool.map(_do, items, chunksize=_CHUNK)
+        yield from pool.map(_do, items, chunksize=max(1, len(items) // (processes * _PIECES_EACH)))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
