@@ -93,6 +93,10 @@ class TestTransformations:
         assert _told("ImageData", fields % "") == [("data_transformer.cpp:68", "2", "first-iteration")]
         assert _told("ImageData", fields % ", 3") == []
 
+    def test_windows_look_at_their_means_while_they_are_built(self) -> None:
+        fields = 'window_data_param { source: "w" batch_size: 4 } transform_param { crop_size: 9 mean_value: [1, 2] }'
+        assert _told("WindowData", fields) == [("window_data_layer.cpp:207", "2", "init")]
+
     def test_several_means_tell_how_many_channels_there_are(self) -> None:
         fields = _READS + " transform_param { crop_size: 9 mean_value: [1, 2, 3, 4] }"
         net = net_of(f'layer {{ name: "d" type: "Data" top: "d" {fields} }}')

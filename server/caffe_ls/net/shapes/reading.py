@@ -77,7 +77,10 @@ def untransformable(given: Given, image: tuple[Dim, Dim, Dim]) -> Iterator[Refus
         message = (
             f"{means} `mean_value` for {channels} channel{'s'[: channels != 1]}: give one, or one for each channel"
         )
-        yield _wrong(message, transform, "mean_value", "data_transformer.cpp:68", min(means - 1, channels), late=True)
+        # WindowData looks at its means itself, while it is built.
+        late = given.spec.type != "WindowData"
+        check = "data_transformer.cpp:68" if late else "window_data_layer.cpp:207"
+        yield _wrong(message, transform, "mean_value", check, min(means - 1, channels), late=late)
     yield from _crop_beyond(transform, image)
     yield from _of_ssd(given, transform)
 
