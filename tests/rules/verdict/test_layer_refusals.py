@@ -117,7 +117,8 @@ class TestANetThatAProgramCompletes:
         'layer { name: "d" type: "Power" bottom: "in" top: "data" include { stage: "deploy" } }\n'
         'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"'
         ' inner_product_param { weight_filler { type: "xavier" } } }\n'
-        'layer { name: "l" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "l" exclude { stage: "deploy" } }\n'
+        'layer { name: "l" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "l"'
+        ' exclude { stage: "deploy" } }\n'
     )
 
     def test_what_it_lacks_is_no_refusal(self) -> None:

@@ -5,8 +5,8 @@ and `pad_h` are halves of a pair, and the half that is not given is 0. Caffe sto
 InnerProduct with the bare words `Check failed: data_`; a convolution with `stride_h` alone divides by 0 and dies
 without any.
 
-A net that has its data in stages only, which nobody sets, and of which no layer has a `source`, is one that a program is
-to complete: NVIDIA's DIGITS fills in `source` and the last layer's `num_output`. What such a net lacks is information.
+A net that has its data in stages only, which nobody sets, and of which no layer has a `source`, is one for a program to
+complete: NVIDIA's DIGITS fills in `source` and the last layer's `num_output`. What such a net lacks is information.
 
 Source: base_conv_layer.cpp, pooling_layer.cpp, inner_product_layer.cpp, embed_layer.cpp and tile_layer.cpp.
 
