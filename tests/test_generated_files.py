@@ -18,7 +18,7 @@ def test_settings_replace_one_section_of_the_extension_and_nothing_else() -> Non
     "configuration": [
       { "title": "Own", "properties": { "x": { "type": "string" } } },
       {
-        "title": "Caffe (generated)",
+        "title": "%configuration.files.title%",
         "properties": {}
       }
     ]
