@@ -64,6 +64,29 @@ def test_a_layer_that_got_nan_points_further_up() -> None:
     assert "it came in with `data`: look further up" in said(bad_data, "Layer ip, top blob", -1)
 
 
+def _told(text: str, line: str) -> str:
+    document = log_document("/runs/train.log", glog(text))
+    found = explain(document, row_of(document, line))
+    assert found is not None
+    return found.markdown
+
+
+def test_gradients_far_larger_than_the_parameters_are_told_with_the_rate_that_is_too_much() -> None:
+    line = "[Backward] All net params (data, diff): L1 norm = (2711, 7086); L2 norm = (6, {})"
+    assert "680 times as large as the parameters" in _told(line.format(4080), "All net params")
+    assert "a rate above 0.00015 moves them" in _told(line.format(4080), "All net params")
+    assert "**Now**" not in _told(line.format(40), "All net params")
+    shown = "Iteration 5, lr = 1e-10\n" + line.format(4080)
+    assert "**Now**" not in _told(shown, "All net params")
+
+
+def test_a_measure_that_is_no_number_is_told_to_be_no_loss() -> None:
+    text = (
+        "Iteration 5, loss = 1\n  Train net output #0: loss = 1 (* 1 = 1 loss)\n  Train net output #1: of_class = -nan"
+    )
+    assert "Measures of one class are 0/0" in _told(text, "of_class")
+
+
 def test_a_dead_relu_is_told() -> None:
     assert "every unit is off" in said(EXPLODING, "Layer relu, top blob", -1)
 
@@ -186,6 +209,8 @@ def test_a_failed_check_is_explained_with_both_sides_and_its_line_in_the_prototx
         ("Check failed: error == cudaSuccess (2 vs. 0)  out of memory", "syncedmem.cpp", "memory ran out"),
         ("Check failed: fd != -1 (-1 vs. -1) File not found: a.prototxt", "io.cpp", "is not there"),
         ("Check failed: mdb_status == 0 (2 vs. 0) No such file or directory", "db_lmdb.hpp", "the LMDB is not there"),
+        ("Check failed: mdb_status == 0 (12 vs. 0) Cannot allocate memory", "db_lmdb.hpp", "ulimit -v"),
+        ("Check failed: error == cudaSuccess (30 vs. 0)  unknown error", "benchmark.cpp", "nvidia-smi"),
         ("Check failed: data_ ", "blob.cpp", "a blob of no elements"),
         ("Failed to allocate 4915 bytes on device 2. Total memory: 12, Free: 2", "gpu_memory.hpp", "memory ran out"),
         ("Check failed: registry.count(type) == 1 (0 vs. 1) Unknown layer type: Python (known types: AbsVal)",

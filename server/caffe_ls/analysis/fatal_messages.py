@@ -37,6 +37,9 @@ _KNOWN: tuple[_Known, ...] = (
     _family("", r"(mdb_status|MDB_SUCCESS).*No such file|No such file or directory",
             "the LMDB is not there (status 2), or the path is a file where a folder is meant",
             "paths count from the directory in which Caffe is started", "source", "backend"),
+    _family("", r"(mdb_status|MDB_SUCCESS).*Cannot allocate memory", "the system lets the process map no file of the "
+            "size that Caffe gives an LMDB (1 TB)", "`ulimit -v unlimited`, a 64-bit system, or a container without "
+            "such a limit", "source"),
     _family("", r"mdb_status|MDB_SUCCESS", "the LMDB could not be opened or read", "", "source"),
     _family("", r"[Ff]ailed to open leveldb", "the LevelDB is not there, is locked by another process, or is an LMDB",
             "set `backend: LMDB` where it is one", "source", "backend"),

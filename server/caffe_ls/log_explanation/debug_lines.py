@@ -19,6 +19,8 @@ from caffe_ls.training_log.series import Series
 _FLOAT_MAX = 3.4028234663852886e38
 _LARGE = 1e4
 _LARGE_GRADIENT = 1e6
+_LARGE_STEP = 0.1
+_LEAST_USUAL_RATE = 0.001
 _VANISHED = 1e-12
 _EXPLODES = 1_000.0  # times what was usual
 _PARTS_OF_RELU = ("ReLU",)
@@ -63,6 +65,19 @@ def norm_line(document: LogDocument, line: LogLine, _: Around) -> Iterator[str]:
         yield (
             "These sums overflow float32 many iterations before any single blob shows inf or nan: "
             "the first warning of a run that diverges stands here"
+        )
+    elif values[2] > 0:
+        yield from _step_now(line.run, values[3] / values[2])
+
+
+def _step_now(run: Run, ratio: float) -> Iterator[str]:
+    """Where a plain step with the rate shown, or with any usual one, moves the parameters far."""
+    highest = _LARGE_STEP / ratio if ratio else math.inf
+    rates = run.rate.values[-1:]
+    if highest < (abs(rates[0]) if rates else _LEAST_USUAL_RATE):
+        yield (
+            f"**Now**: the gradients are {times(ratio)} times as large as the parameters: with SGD a rate above "
+            f"{highest:.2g} moves them by more than a tenth of their size in one step; look for diffs that stand out"
         )
 
 

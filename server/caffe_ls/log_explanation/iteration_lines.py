@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.log_document import LogDocument, LogLine, Moment
+from caffe_ls.analysis.observations import is_measure
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import figure, times
 from caffe_ls.log_explanation.history import History, history
@@ -66,6 +67,11 @@ def output_line(document: LogDocument, line: LogLine, around: Around) -> Iterato
     if line.match[5]:
         weight = number(line.match[5])
         yield f"A loss of weight {figure(weight)}: it counts {figure(value * weight)} in the sum that is minimised"
+    elif not math.isfinite(value) and is_measure(line.run, "loss", name):
+        yield (
+            "No loss: nothing is learnt of it. Measures of one class are 0/0 where the batch, or the whole test, has "
+            "none of the class"
+        )
     output = Output(moment.phase, moment.net, int(line.group(2)), name)
     past = history(line.run.outputs.get(output), line.number, (moment.iteration, value))
     yield from _before(past)
