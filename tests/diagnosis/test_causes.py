@@ -442,6 +442,13 @@ def test_a_loss_that_counts_nothing() -> None:
     assert first_cause(run((0,) * 8, net=net)) == "loss-misuse"
 
 
+def test_a_loss_at_the_floor_in_the_first_pass_is_not_the_rates_doing() -> None:
+    causes = causes_of(run((75.1, 77.3, 76.2), net="", solver=""))
+    assert causes[0].cause == "label-out-of-range"
+    assert causes[0].confidence < 0.5
+    assert all(cause.cause != "learning-rate-too-high" for cause in causes)
+
+
 def test_labels_whose_mean_is_beyond_the_classes() -> None:
     net = _net("num_output: 10", "num_output: 2")
     causes = causes_of(run((3.4, 6.1, 6.0, 3.5, 6.1), net=net, debug=lambda _: passes({"label top": 4.7})))

@@ -213,6 +213,14 @@ class Symptoms:
         return None
 
     @cached_property
+    def lost_at_once(self) -> LossCurve | None:
+        """A loss that is at the floor of its logarithm in the very first pass, in which no rate has acted yet."""
+        curve = self.saturated
+        if curve is None or not self.evidence.is_from_start or curve.from_tests or curve.series.iterations[0] != 0:
+            return None
+        return curve if _ALMOST * _FLOOR <= curve.series.values[0] <= 1.001 * _FLOOR else None
+
+    @cached_property
     def flat(self) -> bool:
         """Whether no loss has moved from where it began."""
         levels = [finite_values(curve.series) for curve in self.losses]

@@ -49,6 +49,8 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
         if "weights-initialised-too-large" not in causes and not _begins_infinite(symptoms):
             without.add("unscaled-input")
         found = [factor for factor in found if factor.cause not in without]
+    elif symptoms.lost_at_once is not None:
+        found = [factor for factor in found if factor.cause != "learning-rate-too-high"]
     recurrent = _unclipped(symptoms)
     if recurrent is not None and not symptoms.broke_before_any_update:
         yield Cause(

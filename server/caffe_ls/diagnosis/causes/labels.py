@@ -23,6 +23,14 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
     for layer in evidence.layers.values():
         if layer.type in _READERS and len(layer.bottoms) > 1:
             yield from _mean_label(symptoms, layer)
+    curve = symptoms.lost_at_once
+    if curve is not None:
+        first = shown(curve.series.values[0])
+        text = (
+            f"the loss `{curve.name}` is {first} in the very first pass, before any update: labels beyond the classes "
+            "are read past the scores, or the scores are far too large"
+        )
+        yield Cause(_NAME, 0.45, (Reason(curve.series.line_at(0), text),), _CONFIRM)
     for curve in symptoms.losses:
         values = finite_values(curve.series)
         if curve.type != "SoftmaxWithLoss" or not values:
