@@ -33,7 +33,9 @@ export function buildingCommands(started: () => Promise<LanguageClient | undefin
 async function build(client: LanguageClient, editor: vscode.TextEditor, kind: string): Promise<void> {
   const uri = editor.document.uri;
   const version = editor.document.version;
-  const edit = await editOf(client, editor, kind);
+  const action = await actionOf(client, editor, kind);
+  if (action?.disabled) return; // The server has told why.
+  const edit = await client.protocol2CodeConverter.asWorkspaceEdit(action?.edit);
   if (!edit || editor.document.version !== version) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to do here.'));
     return;
@@ -49,7 +51,7 @@ async function build(client: LanguageClient, editor: vscode.TextEditor, kind: st
  * The server is asked, not the editor's `vscode.executeCodeActionProvider`: that asks all extensions, and is canceled
  * whenever one of them comes up meanwhile, which shows the user an error.
  */
-async function editOf(client: LanguageClient, editor: vscode.TextEditor, kind: string): Promise<vscode.WorkspaceEdit | undefined> {
+async function actionOf(client: LanguageClient, editor: vscode.TextEditor, kind: string): Promise<CodeAction | undefined> {
   const place = new vscode.Range(editor.selection.active, editor.selection.active);
   const offered = await client.sendRequest(CodeActionRequest.type, {
     textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document),
@@ -57,6 +59,5 @@ async function editOf(client: LanguageClient, editor: vscode.TextEditor, kind: s
     context: { diagnostics: [], only: [kind], triggerKind: CodeActionTriggerKind.Invoked },
   });
   const action = offered?.find((item): item is CodeAction => !Command.is(item) && item.kind === kind);
-  const resolved = action && (action.edit ? action : await client.sendRequest(CodeActionResolveRequest.type, action));
-  return client.protocol2CodeConverter.asWorkspaceEdit(resolved?.edit);
+  return action && (action.edit ? action : await client.sendRequest(CodeActionResolveRequest.type, action));
 }

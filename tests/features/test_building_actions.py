@@ -74,3 +74,31 @@ def test_checks_are_removed_only_where_there_are_some() -> None:
     view, found = actions()
     after = applied_action(view, resolve_building_action(view, found[0]))
     assert "Remove all checkFinite layers" in [action.title for action in actions("$0" + after)[1]]
+
+
+_OLDER = 'layers { name: "$0ip" type: INNER_PRODUCT bottom: "x" top: "ip" inner_product_param { num_output: 2 } }\n'
+
+
+def asked_for(text: str, kind: str) -> types.CodeAction:
+    """The action that a command asks for by its kind, worked out."""
+    view, offset = view_at_cursor(text, _RESOLVING)
+    (action,) = code_actions(view, Span(offset, offset), [f"refactor.caffe.{kind}"])
+    return resolve_building_action(view, action)
+
+
+def test_a_command_that_can_do_nothing_says_why() -> None:
+    for text, kind, reason in (
+        (_OLDER, "checkFinite.insert", "older form"),
+        (_OLDER, "deploy", "older form"),
+        ("$0" + _NET.replace("$0", ""), "deploy", "no layer that reads data"),
+        ("# $0nothing\n\n" + _NET.replace("$0", ""), "checkFinite.remove", "no checkFinite layers"),
+        (_NET, "inputCheck", "no layer of the TRAIN net reads data"),
+    ):
+        action = asked_for(text, kind)
+        assert action.edit is None
+        assert action.disabled is not None
+        assert reason in action.disabled.reason
+
+
+def test_layers_of_an_older_form_are_offered_nothing_in_menus() -> None:
+    assert actions(_OLDER)[1] == []

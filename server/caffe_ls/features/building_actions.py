@@ -19,7 +19,7 @@ from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.net.first_weights import WEIGHTED
 from caffe_ls.rules.finding import Fix
-from caffe_ls.rules.layers import layer_of
+from caffe_ls.rules.layers import layer_of, layers_of
 from caffe_ls.text.span import Span
 
 BUILDING_KIND = "refactor.caffe"
@@ -27,17 +27,21 @@ BUILDING_KIND = "refactor.caffe"
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    """A kind of action, its title, where it is offered, and how its changes are worked out."""
+    """A kind of action, its title, where it is offered, how its changes are worked out, and why there may be none."""
 
     kind: str
     title: Callable[[View, int], str]
     build: Callable[[View, int], Fix | None]
+    otherwise: str
     needs_layer: bool = False
     needs_weights: bool = False
 
 
 def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Iterator[types.CodeAction]:
-    """The actions for a range of a net; `only` tells whether the client wants a kind."""
+    """The actions for a range of a net; `only` tells whether the client wants a kind.
+
+    One that is asked for by its own kind, as commands do, is offered in any case: then it can say why it does nothing.
+    """
     document = view.document
     if document.kind != "net" or document.template or not view.client.creates_files:
         return
@@ -45,9 +49,13 @@ def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Ite
     has_checks = "check_finite" in document.text
     has_weights = any(built.layer.type in WEIGHTED for built in built_layers_at(document, span.start)[:1])
     for name, building in _BUILDINGS.items():
-        if not only(building.kind) or (building.needs_layer and layer is None) or (name == "remove" and not has_checks):
+        if not only(building.kind):
             continue
-        if building.needs_weights and not has_weights:
+        if only(BUILDING_KIND) and (
+            (building.needs_layer and layer is None)
+            or (building.needs_weights and not has_weights)
+            or (not has_checks if name == "remove" else _has_older_forms(view))
+        ):
             continue
         action = types.CodeAction(building.title(view, span.start), kind=building.kind)
         if view.client.resolves_code_actions:
@@ -65,12 +73,28 @@ def resolve_building_action(view: View | None, action: types.CodeAction) -> type
     if view is None or name not in _BUILDINGS or not isinstance(offset, int) or data.get("version") != view.version:
         return action
     action.edit = _edit(view, name, offset)
+    if action.edit is None:
+        action.disabled = types.CodeActionDisabled(_hindrance(view, name, offset))
     return action
 
 
 def _edit(view: View, name: str, offset: int) -> types.WorkspaceEdit | None:
     fix = _BUILDINGS[name].build(view, offset)
     return None if fix is None else workspace_edit(view, fix)
+
+
+def _hindrance(view: View, name: str, offset: int) -> str:
+    """Why an action does nothing."""
+    building = _BUILDINGS[name]
+    if name != "remove" and _has_older_forms(view):
+        return "layers of an older form are in the way: write them as `layer { ... }` first, by their quick fix"
+    if building.needs_layer and _layer_at(view, offset) is None:
+        return "no layer stands here: put the cursor into one"
+    return building.otherwise
+
+
+def _has_older_forms(view: View) -> bool:
+    return any(layer.form != "layer" for _, _, layer in layers_of(view.document))
 
 
 def _layer_at(view: View, offset: int) -> str | None:
@@ -88,22 +112,26 @@ _BUILDINGS = {
         f"{BUILDING_KIND}.checkFinite.insert",
         lambda view, offset: f"Insert a checkFinite layer after `{_layer_at(view, offset)}`",
         lambda view, offset: insert_after(view.document, offset),
+        "nothing that this layer makes can be checked, or all of it is checked already",
         needs_layer=True,
     ),
     "everywhere": _Building(
         f"{BUILDING_KIND}.checkFinite.insertAll",
         lambda view, offset: "Insert checkFinite layers after all layers",
         lambda view, offset: insert_everywhere(view.document),
+        "nothing that the layers make can be checked, or all of it is checked already",
     ),
     "remove": _Building(
         f"{BUILDING_KIND}.checkFinite.remove",
         lambda view, offset: "Remove all checkFinite layers",
         lambda view, offset: remove_all(view.document),
+        "the net has no checkFinite layers",
     ),
     "anew": _Building(
         f"{BUILDING_KIND}.learnAnew",
         lambda view, offset: f"Give `{_layer_at(view, offset)}` another name, to learn it anew in fine-tuning",
         lambda view, offset: learnt_anew(view.document, offset),
+        "this layer has no weights that can get another name",
         needs_layer=True,
         needs_weights=True,
     ),
@@ -111,10 +139,12 @@ _BUILDINGS = {
         f"{BUILDING_KIND}.deploy",
         lambda view, offset: "Create a deploy net from this net",
         lambda view, offset: deploy_net(view.document, _exists(view)),
+        "no layer that reads data and no loss is in the net, or Caffe cannot read it as it is",
     ),
     "input": _Building(
         f"{BUILDING_KIND}.inputCheck",
         lambda view, offset: "Create a net that checks the input of this net",
         lambda view, offset: input_check(view.document, _exists(view)),
+        "no layer of the TRAIN net reads data",
     ),
 }

@@ -59,6 +59,16 @@ class Server(LanguageServer):
     def _ask_to_pull(self) -> None:
         _when_answered(self.workspace_diagnostic_refresh(None), lambda _: None)
 
+    def refresh_lenses(self) -> None:
+        """Have the client ask for code lenses again, where it can be told to."""
+        if self.client.refreshes_code_lenses:
+            _when_answered(self.workspace_code_lens_refresh(None), lambda _: None)
+
+    def refresh_inlay_hints(self) -> None:
+        """Have the client ask for inlay hints again, where it can be told to."""
+        if self.client.refreshes_inlay_hints:
+            _when_answered(self.workspace_inlay_hint_refresh(None), lambda _: None)
+
 
 def run(session: Session, stdin: BinaryIO, stdout: BinaryIO) -> bool:
     """Serve the session's client, whose `initialize` is answered, until it leaves; whether it did so in order."""
@@ -220,8 +230,10 @@ def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
 
 
 def _all_changed(server: Server) -> None:
-    """Tell anew what open documents and logs are judged to be: something besides their texts has changed."""
+    """Tell anew what is known of open documents and logs: something besides their texts has changed."""
     server.publisher.all_changed()
+    server.refresh_lenses()
+    server.refresh_inlay_hints()
     if server.log_reading is not None:
         from caffe_ls.lsp.log_handlers import publish_all
 
@@ -243,7 +255,12 @@ def _resolve_code_action(server: Server, action: types.CodeAction) -> types.Code
     from caffe_ls.features.building_actions import resolve_building_action
 
     uri = action.data.get("uri") if isinstance(action.data, dict) else None
-    return resolve_building_action(server.session.view(uri) if isinstance(uri, str) else None, action)
+    resolved = resolve_building_action(server.session.view(uri) if isinstance(uri, str) else None, action)
+    if resolved.disabled is not None:
+        # Editors apply what has no edit without a word.
+        told = f"Nothing to do: {resolved.disabled.reason}."
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Info, told))
+    return resolved
 
 
 def _workspace_symbols(server: Server, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
