@@ -266,6 +266,27 @@ def test_a_client_that_pulls_is_asked_to_pull_again_when_its_settings_change_som
         assert len(_asked(client, "workspace/diagnostic/refresh")) == refreshes
 
 
+@pytest.mark.parametrize(("settings", "refreshes"), [({}, 0), ({"data_shape": "3x32x32"}, 1)])
+def test_lenses_and_hints_are_asked_for_again_when_what_they_show_may_have_changed(
+    settings: dict[str, Any], refreshes: int
+) -> None:
+    abilities = {"workspace": {"codeLens": {"refreshSupport": True}, "inlayHint": {"refreshSupport": True}}}
+    with session(abilities) as client:
+        client.open(URI, BROKEN)
+        client.tell("workspace/didChangeConfiguration", {"settings": {"caffe": settings}})
+        settled(client)
+        for shown in ("codeLens", "inlayHint"):
+            assert len(_asked(client, f"workspace/{shown}/refresh")) == refreshes
+
+
+def test_a_client_that_cannot_ask_again_is_not_told_to() -> None:
+    with session() as client:
+        client.open(URI, BROKEN)
+        client.tell("workspace/didChangeConfiguration", {"settings": {"caffe": {"data_shape": "3x32x32"}}})
+        settled(client)
+        assert not [asked for asked in client.requests if asked["method"].endswith("/refresh")]
+
+
 def _asked(client: Client, method: str) -> list[dict[str, Any]]:
     return [asked for asked in client.requests if asked["method"] == method]
 

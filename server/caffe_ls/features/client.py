@@ -30,6 +30,7 @@ class Client:
     shows_progress: bool = False
     shows_documents: bool = False
     refreshes_code_lenses: bool = False
+    refreshes_inlay_hints: bool = False
     most_folding_ranges: int | None = None
     setting_command: str = ""
     report_command: str = ""
@@ -67,6 +68,7 @@ def client_of(params: object) -> Client:
         shows_progress=_get(window, "workDoneProgress") is True,
         shows_documents=_get(window, "showDocument", "support") is True,
         refreshes_code_lenses=_get(workspace, "codeLens", "refreshSupport") is True,
+        refreshes_inlay_hints=_get(workspace, "inlayHint", "refreshSupport") is True,
         most_folding_ranges=folding if isinstance(folding, int) else None,
         setting_command=_text(_get(options, "settingCommand")),
         report_command=_text(_get(options, "reportCommand")),

@@ -55,7 +55,7 @@ def reading(server: Server) -> LogReading:
 
 def _more_read(server: Server, uri: str) -> None:
     server.protocol.notify(REPORT_CHANGED, {"uri": uri})
-    _refresh_lenses(server)
+    server.refresh_lenses()
 
 
 def _all_read(server: Server, uri: str) -> None:
@@ -68,13 +68,6 @@ def _all_read(server: Server, uri: str) -> None:
         told = types.PublishDiagnosticsParams(uri, log_diagnostics(view), view.version)
         server.text_document_publish_diagnostics(told)
     _more_read(server, uri)
-
-
-def _refresh_lenses(server: Server) -> None:
-    if server.client.refreshes_code_lenses:
-        server.workspace_code_lens_refresh(None).add_done_callback(
-            lambda future: future.cancelled() or future.exception()
-        )
 
 
 # Requests about a log.
