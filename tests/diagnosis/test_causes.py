@@ -617,6 +617,13 @@ def test_what_a_log_that_begins_with_nan_does_not_show_is_not_claimed() -> None:
     assert "the first numbers that the log shows" in causes[0].because[-1].text
 
 
+def test_a_log_that_begins_with_a_lost_loss_does_not_show_what_lost_it() -> None:
+    lines = "\n".join(f"Iteration {at}, loss = 87.3365\nIteration {at}, lr = 1e-05" for at in (26400, 26500, 26600))
+    (first, *_) = causes_of(glog(lines))
+    assert first.confidence < 0.5
+    assert not first.fixes
+
+
 def test_a_backward_pass_alone_does_not_tell_which_layer_broke() -> None:
     log = glog(
         """

@@ -221,6 +221,12 @@ class Symptoms:
         return curve if _ALMOST * _FLOOR <= curve.series.values[0] <= 1.001 * _FLOOR else None
 
     @cached_property
+    def lost_before_the_log(self) -> bool:
+        """Whether a loss is at the floor of its logarithm in the first numbers shown of a run that had begun before."""
+        curve = self.saturated
+        return curve is not None and not self.evidence.is_from_start and curve.series.values[0] >= _ALMOST * _FLOOR
+
+    @cached_property
     def flat(self) -> bool:
         """Whether no loss has moved from where it began."""
         levels = [finite_values(curve.series) for curve in self.losses]

@@ -70,7 +70,8 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
             sure = strength * max(0.15, 0.55 - 0.15 * (ranked[0].decades - factor.decades))
         else:
             sure = 0.1 * strength
-        fixes = () if symptoms.broke_before_the_log else factor.fixes
+        unseen = symptoms.broke_before_the_log or symptoms.lost_before_the_log
+        fixes = () if unseen else factor.fixes
         yield Cause(factor.cause, sure, (*factor.reasons, *trouble[:3]), factor.confirm, fixes)
 
 
@@ -89,7 +90,7 @@ def _strength(symptoms: Symptoms, excess: float) -> float:
         return 0.93
     if symptoms.broke_before_any_update:
         return 0.6
-    if symptoms.broke_before_the_log:
+    if symptoms.broke_before_the_log or symptoms.lost_before_the_log:
         return 0.5
     if symptoms.came_suddenly and excess >= 1 and broke_early(symptoms):
         return 0.9  # What is so far out of proportion takes no more than the iterations that were not displayed.
@@ -132,7 +133,8 @@ def _trouble(symptoms: Symptoms) -> Iterator[Reason]:
     if floor is not None and jump is None and not symptoms.improved:
         values = finite_values(floor.series)
         at = floor.series.values.index(max(values))
-        text = f"the loss `{floor.name}` was at {shown(max(values))}: all the score went to a wrong class"
+        since = ", in the first numbers that the log shows" if symptoms.lost_before_the_log else ""
+        text = f"the loss `{floor.name}` was at {shown(max(values))}{since}: all the score went to a wrong class"
         yield Reason(floor.series.line_at(at), text)
     lost = symptoms.unlearned
     if lost is not None and jump is None and not symptoms.broke_in_training:
