@@ -115,6 +115,23 @@ def test_statistics_of_batch_normalisation_that_are_summed_up_are_no_weights_tha
     assert first_cause(run(STUCK * 4, net=_normalised(), debug=debug)) == "healthy"
 
 
+def test_losses_that_are_sums_over_pixels_are_no_probabilities() -> None:
+    net = _net('top: "loss"', 'top: "loss" loss_param { normalization: NONE }')
+    sums = tuple(8 * value for value in STUCK)
+    assert first_cause(run((*sums[:6], 140.0, *sums[6:]), net=net)) == "healthy", "140 is a sum of 8 samples"
+    assert first_cause(run(sums, net=net, solver=_solver(base_lr=2), rates=lambda _: 2)) == "learning-rate-too-high"
+
+
+def test_raw_images_that_are_normalised_at_once_or_fit_the_weights_loaded_are_as_they_should_be() -> None:
+    data = 'layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "x" batch_size: 8 } }\n'
+    net = _normalised()
+    net = data + net[net.index('    layer {\n      name: "ip1"') :]
+    assert first_cause(run(STUCK, net=net)) == "healthy"
+    raw = net.replace('"BatchNorm"', '"Dropout"').replace("batch_norm_param {  }", "")
+    assert first_cause(run(STUCK, net=raw)) == "unscaled-input"
+    assert first_cause(run(STUCK, net=raw, debug=lambda _: "Finetuning from a.caffemodel")) == "healthy"
+
+
 def test_a_rate_too_low_to_move_anything() -> None:
     log = run(STUCK, solver=_solver(base_lr=1e-8), rates=lambda _: 1e-8, debug=lambda _: passes({}))
     assert first_cause(log) == "learning-rate-too-low"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.net.model import Layer
+from caffe_ls.net.model import AnyShape, Layer
 from caffe_ls.training_log.record import NonFinite, Quantity, Run
 from caffe_ls.training_log.series import Series
 
@@ -44,7 +44,8 @@ class LossCurve:
     """A loss of the train net over the iterations, before its weight.
 
     `chance` is what it is where the net knows nothing and gives every answer the same probability, as far as that is
-    known, and `chance_in_words` how that number comes about.
+    known, and `chance_in_words` how that number comes about. `terms` is how many answers are summed up and counted as
+    one, None where that is not known: with `normalize: false` a loss over pixels is their sum.
     """
 
     name: str
@@ -54,6 +55,7 @@ class LossCurve:
     series: Series
     chance: float | None = None
     chance_in_words: str = ""
+    terms: int | None = 1
     from_tests: bool = False
 
 
@@ -151,22 +153,42 @@ def _loss_layers(evidence: Evidence) -> list[tuple[Layer, str, float]]:
     ]
 
 
-def _chance(evidence: Evidence, layer: Layer) -> tuple[float | None, str]:
+def _chance(evidence: Evidence, layer: Layer) -> tuple[float | None, str, int | None]:
     """ln C of C classes; 1 for each where margins are asked; of single answers, summed up, ln 2 for each of them."""
     shape = evidence.bottom_shape(layer.name)
-    if not shape:
-        return None, ""
     if layer.type in CROSS_ENTROPIES:
+        terms = _terms(layer, shape)
         axis = layer.spec.fields.group("softmax_param").integer("axis", 1)
-        classes = shape[axis] if -len(shape) <= axis < len(shape) else None
-        return (math.log(classes), f"ln({classes})") if classes is not None and classes > 1 else (None, "")
+        classes = shape[axis] if shape and -len(shape) <= axis < len(shape) else None
+        if not classes or classes < 2 or terms is None:
+            return None, "", terms
+        times = f"{terms} " if terms > 1 else ""
+        return terms * math.log(classes), f"{times}ln({classes})", terms
+    if not shape:
+        return None, "", 1
     normal = not layer.spec.fields.has("loss_param")
     if layer.type == "HingeLoss" and len(shape) > 1 and (classes := shape[1]):
-        return float(classes), f"1 for each of {classes} classes"
+        return float(classes), f"1 for each of {classes} classes", 1
     if layer.type == "SigmoidCrossEntropyLoss" and normal and None not in shape[1:]:
         answers = math.prod(dim or 0 for dim in shape[1:])
-        return (answers * math.log(2), f"{answers} ln 2") if answers else (None, "")
-    return None, ""
+        return (answers * math.log(2), f"{answers} ln 2", 1) if answers else (None, "", 1)
+    return None, "", 1
+
+
+_NORMALIZATIONS = ("FULL", "VALID", "BATCH_SIZE", "NONE")
+
+
+def _terms(layer: Layer, shape: AnyShape) -> int | None:
+    """How many answers a cross-entropy sums up and counts as one (softmax_loss_layer.cpp, get_normalizer)."""
+    given = layer.spec.fields.group("loss_param")
+    default = "VALID" if given.flag("normalize", True) else "BATCH_SIZE"
+    by = given.choice("normalization", _NORMALIZATIONS) if given.has("normalization") else default
+    if by in ("FULL", "VALID"):
+        return 1
+    if not shape or given.has("ignore_label"):
+        return None
+    counted = [dim for at, dim in enumerate(shape) if at > 1 or (at == 0 and by == "NONE")]
+    return None if None in counted else math.prod(dim or 0 for dim in counted)
 
 
 def has_improved(values: Sequence[float]) -> bool:

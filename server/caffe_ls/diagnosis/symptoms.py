@@ -207,7 +207,9 @@ class Symptoms:
         """A loss that has been at the floor of its logarithm: all scores were lost to one class."""
         for curve in self.losses:
             values = finite_values(curve.series)
-            known = curve.type == "SoftmaxWithLoss" or (not curve.type and values and max(values) < 1.001 * _FLOOR)
+            known = (curve.type == "SoftmaxWithLoss" and curve.terms == 1) or (
+                not curve.type and values and max(values) < 1.001 * _FLOOR
+            )
             if known and values and _ALMOST * _FLOOR <= max(values) <= 1.001 * _FLOOR:
                 return curve
         return None

@@ -169,7 +169,9 @@ def _nothing_learnt(symptoms: Symptoms, found: list[Factor]) -> Iterator[Reason]
         if len(values) < 10:
             continue
         jumped = max(map(abs, values)) >= 10 * max(abs(values[0]), curve.chance or 0.0)
-        knows_nothing = symptoms.never_knew(curve) if curve.chance is not None else symptoms.flat
+        # A loss of which chance is not known is flat where it has nothing left to learn, too.
+        stays = symptoms.flat and _is_fresh(symptoms)
+        knows_nothing = symptoms.never_knew(curve) if curve.chance is not None else stays
         if jumped or knows_nothing:
             at = len(curve.series.values) - 1
             text = f"the loss `{curve.name}` is {shown(late(values))} at the end: nothing has been learnt"

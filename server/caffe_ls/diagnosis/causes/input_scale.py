@@ -11,7 +11,7 @@ from caffe_ls.diagnosis.causes.factor import Factor
 from caffe_ls.diagnosis.causes.fillers import taken_back
 from caffe_ls.diagnosis.edits import set_in_layer
 from caffe_ls.diagnosis.symptoms import Symptoms
-from caffe_ls.net.model import Layer
+from caffe_ls.net.model import Layer, Net
 from caffe_ls.rules.finding import Fix
 
 _RAW_IMAGE = 60.0
@@ -23,12 +23,14 @@ def raw_inputs(evidence: Evidence) -> Factor | None:
     net = evidence.net
     if net is None:
         return _inputs_in_log(evidence)
-    for layer in net.layers:
+    for at, layer in enumerate(net.layers):
         if layer.type not in WEIGHTED or not layer.sources or layer.sources[0] is None:
             continue
         source = net.layers[layer.sources[0].layer]
         if source.bottoms and evidence.type_of(source.name) not in ("Power", "Scale", "Split", "Reshape", "Flatten"):
             continue
+        if is_normalised(net, at):
+            return None  # However large the data are, the next layer makes them of order 1.
         size, reason = _size_of_data(evidence, layer, source)
         if size is None or size <= 0 or not math.isfinite(size):
             continue
@@ -43,6 +45,21 @@ def raw_inputs(evidence: Evidence) -> Factor | None:
             )
         return None
     return None
+
+
+_KEEPS_PROPORTIONS = frozenset({"ReLU", "PReLU", "Pooling", "Dropout", "Split"})
+
+
+def is_normalised(net: Net, at: int) -> bool:
+    """Whether what a layer gives out is normalised, at once or past layers that keep proportions as they are."""
+    same = {at}
+    for index, later in enumerate(net.layers[at + 1 :], at + 1):
+        if any(source is not None and source.layer in same for source in later.sources):
+            if later.type in NORMALISING:
+                return True
+            if later.type in _KEEPS_PROPORTIONS:
+                same.add(index)
+    return False
 
 
 def _inputs_in_log(evidence: Evidence) -> Factor | None:
@@ -71,6 +88,8 @@ def _size_of_data(evidence: Evidence, layer: Layer, source: Layer) -> tuple[floa
     param = {"Data": "data_param", "ImageData": "image_data_param"}.get(spec.type, "")
     scale = transform.number("scale", spec.fields.group(param).number("scale", 1.0))
     line = evidence.layer_line(source.name)
+    if evidence.has_weights_loaded:
+        return None, None  # They were trained on data as these are, as far as the texts tell.
     if scale == 1.0:
         return _RAW_IMAGE, Reason(
             line, f"`{source.name}` gives its images as they are, 0..255: transform_param has no scale"

@@ -42,7 +42,7 @@ def weigh(symptoms: Symptoms) -> Iterator[Cause]:
                 f"the loss `{curve.name}` is {shown(low)}: -ln of a probability is never below 0, it was read elsewhere"
             )
             yield Cause(_NAME, 0.93, (Reason(curve.series.line_at(at), text),), _CONFIRM)
-        elif high > LOG_OF_SMALLEST_FLOAT * 1.001 and not symptoms.exploded:
+        elif curve.terms == 1 and high > LOG_OF_SMALLEST_FLOAT * 1.001 and not symptoms.exploded:
             at = curve.series.values.index(high)
             text = (
                 f"the loss `{curve.name}` is {shown(high)}: no probability gives more than {LOG_OF_SMALLEST_FLOAT:.2f}"

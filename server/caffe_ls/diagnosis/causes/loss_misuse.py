@@ -120,7 +120,7 @@ def _matrix(symptoms: Symptoms, curve: LossCurve, layer: Layer) -> Iterator[Caus
         return
     first = curve.series.values[0]
     line = evidence.layer_line(layer.name)
-    if math.isfinite(first) and first > LOG_OF_SMALLEST_FLOAT:
+    if curve.terms == 1 and math.isfinite(first) and first > LOG_OF_SMALLEST_FLOAT:
         scores = evidence.bottom(layer.name)
         text = f"`{curve.name}` is {shown(first)} at first: -ln of a probability is at most {LOG_OF_SMALLEST_FLOAT:.1f}"
         reasons = [

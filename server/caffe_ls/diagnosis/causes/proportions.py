@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.analysis.observations import (
-    NORMALISING,
     RECURRENT,
     WEIGHTED,
     finite_values,
@@ -25,7 +24,7 @@ from caffe_ls.analysis.observations import (
 from caffe_ls.diagnosis.cause import Reason
 from caffe_ls.diagnosis.causes.factor import Factor
 from caffe_ls.diagnosis.causes.fillers import gain, weight_size
-from caffe_ls.diagnosis.causes.input_scale import first_scores, raw_inputs, raw_targets
+from caffe_ls.diagnosis.causes.input_scale import first_scores, is_normalised, raw_inputs, raw_targets
 from caffe_ls.diagnosis.edits import set_in_layer, set_solver
 from caffe_ls.diagnosis.symptoms import Symptoms
 from caffe_ls.net.model import Layer
@@ -145,7 +144,7 @@ def first_weights(evidence: Evidence) -> Factor | None:
         if times is None or times <= 1:
             continue
         decades = math.log10(times)
-        if _is_normalised(evidence, at):
+        if is_normalised(net, at):
             continue
         total += decades
         if decades > max(worst, 0.5):
@@ -170,12 +169,3 @@ def first_weights(evidence: Evidence) -> Factor | None:
 def _filler_path(layer: Layer) -> tuple[str, ...]:
     own = {"InnerProduct": "inner_product_param"}.get(layer.type, "convolution_param")
     return ("recurrent_param" if layer.type in RECURRENT else own, "weight_filler")
-
-
-def _is_normalised(evidence: Evidence, at: int) -> bool:
-    net = evidence.net
-    assert net is not None
-    return any(
-        later.type in NORMALISING and any(source is not None and source.layer == at for source in later.sources)
-        for later in net.layers[at + 1 :]
-    )
