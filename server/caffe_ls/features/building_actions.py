@@ -87,7 +87,7 @@ def _hindrance(view: View, name: str, offset: int) -> str:
     """Why an action does nothing."""
     building = _BUILDINGS[name]
     if name != "remove" and _has_older_forms(view):
-        return "layers of an older form are in the way: write them as `layer { ... }` first, by their quick fix"
+        return "upgrade the layers of an older form first"
     if building.needs_layer and _layer_at(view, offset) is None:
         return "no layer stands here: put the cursor into one"
     return building.otherwise
@@ -112,14 +112,14 @@ _BUILDINGS = {
         f"{BUILDING_KIND}.checkFinite.insert",
         lambda view, offset: f"Insert a checkFinite layer after `{_layer_at(view, offset)}`",
         lambda view, offset: insert_after(view.document, offset),
-        "nothing that this layer makes can be checked, or all of it is checked already",
+        "this layer is checked already, or cannot be",
         needs_layer=True,
     ),
     "everywhere": _Building(
         f"{BUILDING_KIND}.checkFinite.insertAll",
         lambda view, offset: "Insert checkFinite layers after all layers",
         lambda view, offset: insert_everywhere(view.document),
-        "nothing that the layers make can be checked, or all of it is checked already",
+        "all layers are checked already, or cannot be",
     ),
     "remove": _Building(
         f"{BUILDING_KIND}.checkFinite.remove",
@@ -139,7 +139,7 @@ _BUILDINGS = {
         f"{BUILDING_KIND}.deploy",
         lambda view, offset: "Create a deploy net from this net",
         lambda view, offset: deploy_net(view.document, _exists(view)),
-        "no layer that reads data and no loss is in the net, or Caffe cannot read it as it is",
+        "no layer that reads data and no loss, or errors of form",
     ),
     "input": _Building(
         f"{BUILDING_KIND}.inputCheck",
