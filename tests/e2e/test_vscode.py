@@ -507,7 +507,9 @@ def test_a_deploy_net_is_created_and_shown(open_workbench: OpenWorkbench, tmp_pa
     assert net.read_text("utf-8") == NET_THAT_TRAINS
     workbench.screenshot("deploy-net")
     workbench.run_command("Caffe: Create Deploy Net")
-    workbench.page.locator(".notification-list-item", has_text="Nothing to do: no layer that reads data").first.wait_for()
+    workbench.page.locator(
+        ".notification-list-item", has_text="Nothing to do: no layer that reads data"
+    ).first.wait_for()
 
 
 NET_THAT_TRAINS = """\
