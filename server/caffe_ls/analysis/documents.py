@@ -16,7 +16,6 @@ from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
 from caffe_ls.settings import Settings
 from caffe_ls.solver.lower import lower_solver
 from caffe_ls.solver.model import Solver
-from caffe_ls.syntax.parser import parse, reparse
 from caffe_ls.syntax.tree import Entry, File
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.source import Source
@@ -86,10 +85,15 @@ class PrototxtDocument:
     @cached_property
     def file(self) -> File:
         """The tree of the text."""
+        # Not above: logs know documents too, and most of them hold no text to be parsed.
+        from caffe_ls.syntax.parser import parse
+
         return self._file if self._file is not None else parse(self.source.text)
 
     def edited(self, edit: Edit) -> PrototxtDocument:
         """The document after one edit; entries that it does not touch are shared with this one."""
+        from caffe_ls.syntax.parser import reparse
+
         text = self.text[: edit.span.start] + edit.new_text + self.text[edit.span.end :]
         file = reparse(self.file, edit.span, len(edit.new_text), text)
         return PrototxtDocument(

@@ -8,8 +8,6 @@ from typing import Literal
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.log_document import told_shapes
-from caffe_ls.net.graph import build
-from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import AnyShape, DataSource, Layer, LayerSpec, Net, NetText, State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
@@ -70,6 +68,9 @@ class Evidence:
         """The train net, its shapes those that the log tells where it tells them."""
         if self._net_document is None:
             return None
+        # Not above: a log that prints no net is read before this would be imported.
+        from caffe_ls.net.graph import build
+
         told = () if self.built is None else told_shapes(self.built)
         return build(self._text_of_net(), self._state, DataSource(told=told))
 
@@ -81,10 +82,9 @@ class Evidence:
     @cached_property
     def written(self) -> dict[str, LayerSpec]:
         """The layers of the net's text by name, of all phases; data layers as they are written."""
-        document = self._net_document
-        if document is None:
+        if self._net_document is None:
             return {}
-        specs = [placed.spec for placed in lower_file(document.file, document.dialect).layers]
+        specs = [placed.spec for placed in self._text_of_net().layers]
         return {spec.name: spec for spec in reversed(specs)}
 
     def type_of(self, layer: str | None) -> str:
@@ -265,6 +265,8 @@ class Evidence:
         return () if printed is None else tuple(usages_of_file(printed.tree(), root))
 
     def _text_of_net(self) -> NetText:
+        from caffe_ls.net.lower import lower_file
+
         document = self._net_document
         assert document is not None
         return lower_file(document.file, document.dialect)

@@ -7,7 +7,6 @@ from pathlib import PurePath
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
-from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import PlacedLayer
 from caffe_ls.rules.finding import FileEdit, Fix
 from caffe_ls.solver.lower import lower_solver
@@ -98,6 +97,8 @@ def _indent_before(text: str, at: int) -> int:
 def _placed(file: PrototxtDocument | None, layer: str) -> PlacedLayer | None:
     if file is None or file.kind != "net":
         return None
+    from caffe_ls.net.lower import lower_file
+
     return next((one for one in lower_file(file.file, file.dialect).layers if one.spec.name == layer), None)
 
 

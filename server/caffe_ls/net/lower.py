@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
 from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Entry, File, Message, Scalar
@@ -139,7 +138,7 @@ def _top(file: File) -> list[tuple[int, Group]]:
 
 
 def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> NetText:
-    v0 = upgrade and any(name == "layers" and is_v0(group) for _, _, (name, group) in parts.layers)
+    v0 = upgrade and _has_v0(parts)
     refusals: list[Refusal] = []
     if v0:
         layers, refusals = _v0_layers(parts, dialect, damage_of)
@@ -167,6 +166,16 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[En
         ),
         is_v0=v0,
     )
+
+
+def _has_v0(parts: _Parts) -> bool:
+    old = [group for _, _, (name, group) in parts.layers if name == "layers"]
+    if not old:
+        return False
+    # Not above: most nets have no layers of older forms.
+    from caffe_ls.net.legacy import is_v0
+
+    return any(map(is_v0, old))
 
 
 def _mixture(parts: _Parts) -> Iterator[Refusal]:
@@ -208,7 +217,7 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Ent
         key = (_layers, dialect, id(group))
         known = cache.get(key)
         if known is None:
-            today = v1_to_layer(group) if name == "layers" else group
+            today = _of_today(group) if name == "layers" else group
             known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
         assert isinstance(known, LayerSpec)
         if entry is None:
@@ -217,16 +226,24 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Ent
             yield PlacedLayer(base, known, damage_of(entry), entry.text)
 
 
+def _of_today(group: Group) -> Group:
+    from caffe_ls.net.legacy import v1_to_layer
+
+    return v1_to_layer(group)
+
+
 def _v0_layers(
     parts: _Parts, dialect: str, damage_of: Callable[[Entry], Damage]
 ) -> tuple[list[PlacedLayer], list[Refusal]]:
+    from caffe_ls.net.legacy import fold_padding, v0_to_v1
+
     names = [name for _, group in parts.rest for name in group.texts("input")]
     old = [(base, entry, group) for base, entry, (name, group) in parts.layers if name == "layers"]
     folded, misused = fold_padding([group for _, _, group in old], names)
     layers = [
         PlacedLayer(
             base,
-            spec_of(_batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)),
+            spec_of(_batch_norm_upgraded(_of_today(v0_to_v1(group)), dialect)),
             damage_of(entry) if entry is not None else Damage.NONE,
             entry.text if entry is not None else "",
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from caffe_ls.syntax.parser import parse
 from caffe_ls.syntax.tree import File
 from caffe_ls.training_log.series import POINTS, Series
 
@@ -87,6 +86,9 @@ class PrintedText:
         return self._parts[0] + b"\n" if self._parts else b""
 
     def tree(self) -> File:
+        # Not above: most of what is known of a log needs no parser.
+        from caffe_ls.syntax.parser import parse
+
         return parse(self.text.decode("utf-8", "surrogateescape"))
 
     def log_offset(self, at: int) -> int:
