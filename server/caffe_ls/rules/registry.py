@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from pathlib import Path
 
 import caffe_ls.rules
 from caffe_ls.net.faults import Fault
@@ -51,12 +51,9 @@ def _folders() -> dict[str, str]:
 
     Rules live in the folders of this package; what stands beside the folders serves them.
     """
-    found: dict[str, str] = {}
-    for folder in pkgutil.iter_modules(caffe_ls.rules.__path__, "caffe_ls.rules."):
-        if folder.ispkg:
-            modules = pkgutil.iter_modules(importlib.import_module(folder.name).__path__)
-            found.update((module.name.replace("_", "-"), folder.name) for module in modules)
-    return dict(sorted(found.items()))
+    files = Path(caffe_ls.rules.__path__[0]).glob("*/*.py")
+    modules = [(file.stem.replace("_", "-"), file.parent.name) for file in files if file.stem != "__init__"]
+    return {name: f"caffe_ls.rules.{folder}" for name, folder in sorted(modules)}
 
 
 def _rules(names: Iterable[str]) -> tuple[Rule, ...]:
