@@ -98,9 +98,11 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     )
     owner = _owner(problem, view, around)
     if view.is_guessed and not synonyms and _is_of_a_fork(problem, layer_type_around(around), near.clear):
-        depends = "whether there is one depends on the caffe.proto of your Caffe"
-        message = f"no field `{name}` of {owner} is known{hint}; {depends}"
-        yield Finding(problem.span, message, tuple(fixes), severity=Severity.INFORMATION)
+        # A name of the fork's own is no slip of one that it resembles.
+        message = (
+            f"no field `{name}` of {owner} is known; whether there is one depends on the caffe.proto of your Caffe"
+        )
+        yield Finding(problem.span, message, severity=Severity.INFORMATION)
     else:
         yield Finding(problem.span, f"{owner} has no field `{name}`{hint}", tuple(fixes))
 
