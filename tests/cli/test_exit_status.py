@@ -90,7 +90,7 @@ def test_only_commands_that_exist_are_offered() -> None:
 
 
 def test_an_internal_error_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import caffe_ls.rules.registry as r\nr.pkgutil = None\n")
+    (tmp_path / "sitecustomize.py").write_text("import caffe_ls.rules.registry as r\nr.importlib = None\n")
     environment = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SERVER)])}
     answer = run("check", "-", stdin=_ERROR, environment=environment)
     assert answer.status == 2
