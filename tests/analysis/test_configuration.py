@@ -97,6 +97,6 @@ def test_rules_that_do_not_exist_are_told_categories_are_known() -> None:
 
 
 def test_folders_for_modules_are_below_the_settings_file() -> None:
-    found = parse_configuration("/work/caffe-ls.toml", b'python-path = ["caffe/python", "../lib", "/opt/caffe/python"]')
-    assert found.settings.python_path == ("/work/caffe/python", "/lib", "/opt/caffe/python")
+    found = parse_configuration("/desk/caffe-ls.toml", b'python-path = ["caffe/python", "../lib", "/opt/caffe/python"]')
+    assert found.settings.python_path == ("/desk/caffe/python", "/lib", "/opt/caffe/python")
     assert found.problems == ()

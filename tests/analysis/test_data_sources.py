@@ -26,7 +26,7 @@ def _document(kind: str, fields: str, files: Mapping[str, bytes], settings: Sett
     disk = Disk({})
     disk.files.update(files)
     text = LAYER.format(kind=kind, fields=fields)
-    return open_document("/work/net.prototxt", text, settings or Settings(), disk.access, lambda path, data: None)
+    return open_document("/desk/net.prototxt", text, settings or Settings(), disk.access, lambda path, data: None)
 
 
 def _shapes(document: PrototxtDocument) -> list[AnyShape]:
@@ -45,7 +45,7 @@ def _lmdb(folder: Path, *records: bytes) -> dict[str, bytes]:
     with lmdb.open(str(folder), map_size=1 << 24) as environment, environment.begin(write=True) as transaction:
         for index, record in enumerate(records):
             transaction.put(b"%08d" % index, record)
-    return {"/work/train/data.mdb": (folder / "data.mdb").read_bytes()}
+    return {"/desk/train/data.mdb": (folder / "data.mdb").read_bytes()}
 
 
 DATA = 'data_param { source: "train" batch_size: 4 backend: LMDB }'
@@ -104,11 +104,11 @@ def test_what_lies_above_and_has_but_its_name_in_common_is_an_assumption() -> No
 def test_without_data_the_mean_file_tells_its_size() -> None:
     mean = stored("BlobProto", "num: 1 channels: 3 height: 8 width: 9")
     fields = f'transform_param {{ mean_file: "mean.binaryproto" }} {DATA}'
-    assert _shapes(_document("Data", fields, {"/work/mean.binaryproto": mean}))[0] == (4, 3, 8, 9)
+    assert _shapes(_document("Data", fields, {"/desk/mean.binaryproto": mean}))[0] == (4, 3, 8, 9)
 
 
 def test_a_list_s_first_image_gives_the_shape() -> None:
-    files = {"/work/list.txt": b"cats/a.jpg 3\n", "/work/images/cats/a.jpg": jpeg(640, 480)}
+    files = {"/desk/list.txt": b"cats/a.jpg 3\n", "/desk/images/cats/a.jpg": jpeg(640, 480)}
     source = 'image_data_param { source: "list.txt" batch_size: 2 root_folder: "images/" %s }'
     assert _shapes(_document("ImageData", source % "", files))[0] == (2, 3, 480, 640)
     assert _shapes(_document("ImageData", source % "is_color: false", files))[0] == (2, 1, 480, 640)
@@ -123,7 +123,7 @@ def test_datasets_of_the_first_hdf5_file_give_the_shapes_of_their_tops() -> None
     with h5py.File(file, "w") as h5:
         h5.create_dataset("data", shape=(500, 7), dtype="f4")
         h5.create_dataset("label", shape=(500, 2, 2), dtype="f4")
-    files = {"/work/files.txt": b"data/a.h5\n", "/work/data/a.h5": file.getvalue()}
+    files = {"/desk/files.txt": b"data/a.h5\n", "/desk/data/a.h5": file.getvalue()}
     document = _document("HDF5Data", 'hdf5_data_param { source: "files.txt" batch_size: 10 }', files)
     assert _shapes(document) == [(10, 7), (10, 2, 2)]
     document = _document(
@@ -133,7 +133,7 @@ def test_datasets_of_the_first_hdf5_file_give_the_shapes_of_their_tops() -> None
 
 
 def test_a_window_file_tells_the_channels() -> None:
-    files = {"/work/windows.txt": b"# 0\na.jpg\n1\n500\n353\n0\n"}
+    files = {"/desk/windows.txt": b"# 0\na.jpg\n1\n500\n353\n0\n"}
     fields = 'transform_param { crop_size: 100 } window_data_param { source: "windows.txt" batch_size: 8 }'
     assert _shapes(_document("WindowData", fields, files))[0] == (8, 1, 100, 100)
 
@@ -141,17 +141,17 @@ def test_a_window_file_tells_the_channels() -> None:
 @pytest.mark.parametrize(
     ("kind", "fields", "files", "words"),
     [
-        ("Data", DATA, {"/work/train/CURRENT": b"", "/work/train/MANIFEST-000004": b""}, "a LevelDB, not an LMDB"),
-        ("Data", 'data_param { source: "train" }', {"/work/train/data.mdb": b""}, "an LMDB, not a LevelDB"),
-        ("Data", DATA, {"/work/train": b"x"}, "it is a file"),
-        ("Data", DATA, {"/work/train/images.txt": b""}, "holds no database"),
-        ("Data", DATA, {"/work/train/data.mdb": b"x" * 9_000}, "no LMDB"),
-        ("ImageData", 'image_data_param { source: "l" }', {"/work/l": b""}, "empty"),
-        ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/work/l": b""}, "the list is empty"),
-        ("ImageData", 'image_data_param { source: "l" }', {"/work/l": b"a.jpg 1\n"}, "first image is not there"),
-        ("ImageData", 'image_data_param { source: "l" }', {"/work/l/a.jpg": b"1"}, "it is a folder"),
-        ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/work/l": b"\x89HDF\r\n\x1a\n"}, "reads a list"),
-        ("WindowData", 'window_data_param { source: "l" }', {"/work/l": b"hello"}, "does not begin"),
+        ("Data", DATA, {"/desk/train/CURRENT": b"", "/desk/train/MANIFEST-000004": b""}, "a LevelDB, not an LMDB"),
+        ("Data", 'data_param { source: "train" }', {"/desk/train/data.mdb": b""}, "an LMDB, not a LevelDB"),
+        ("Data", DATA, {"/desk/train": b"x"}, "it is a file"),
+        ("Data", DATA, {"/desk/train/images.txt": b""}, "holds no database"),
+        ("Data", DATA, {"/desk/train/data.mdb": b"x" * 9_000}, "no LMDB"),
+        ("ImageData", 'image_data_param { source: "l" }', {"/desk/l": b""}, "empty"),
+        ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/desk/l": b""}, "the list is empty"),
+        ("ImageData", 'image_data_param { source: "l" }', {"/desk/l": b"a.jpg 1\n"}, "first image is not there"),
+        ("ImageData", 'image_data_param { source: "l" }', {"/desk/l/a.jpg": b"1"}, "it is a folder"),
+        ("HDF5Data", 'hdf5_data_param { source: "l" }', {"/desk/l": b"\x89HDF\r\n\x1a\n"}, "reads a list"),
+        ("WindowData", 'window_data_param { source: "l" }', {"/desk/l": b"hello"}, "does not begin"),
     ],
 )
 def test_what_cannot_be_used_is_told(kind: str, fields: str, files: dict[str, bytes], words: str) -> None:
@@ -160,7 +160,7 @@ def test_what_cannot_be_used_is_told(kind: str, fields: str, files: dict[str, by
 
 def test_a_mean_file_that_is_none_is_told() -> None:
     fields = f'transform_param {{ mean_file: "mean.npy" }} {DATA}'
-    document = _document("Data", fields, {"/work/mean.npy": b"\x93NUMPY\x01\x00v\x00{'descr'"})
+    document = _document("Data", fields, {"/desk/mean.npy": b"\x93NUMPY\x01\x00v\x00{'descr'"})
     assert document.context.files is not None
     (found,) = mean_files(net_text(document), document.context.files)
     assert "NumPy" in found.problem
@@ -168,12 +168,12 @@ def test_a_mean_file_that_is_none_is_told() -> None:
 
 def test_a_file_is_looked_at_once_while_the_net_is_edited() -> None:
     disk = Disk({})
-    disk.files["/work/windows.txt"] = b"# 0\na.jpg\n1\n500\n353\n0\n"
+    disk.files["/desk/windows.txt"] = b"# 0\na.jpg\n1\n500\n353\n0\n"
     text = LAYER.format(kind="WindowData", fields='window_data_param { source: "windows.txt" }')
     access = disk.access
     for name in ("one", "two"):
         document = open_document(
-            "/work/net.prototxt", f'name: "{name}" {text}', Settings(), access, lambda path, data: None
+            "/desk/net.prototxt", f'name: "{name}" {text}', Settings(), access, lambda path, data: None
         )
         judged_nets(document)
         if name == "one":

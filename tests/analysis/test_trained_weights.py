@@ -26,7 +26,7 @@ layer {{ name: "b" type: "InnerProduct" bottom: "data" top: "b" param {{ name: "
 def _copy(net: str, weights: str, files: Mapping[str, bytes]) -> tuple[PrototxtDocument, Copy]:
     disk = Disk({})
     disk.files.update(files)
-    document = open_document("/work/net.prototxt", net, Settings(weights=weights), disk.access, lambda path, data: None)
+    document = open_document("/desk/net.prototxt", net, Settings(weights=weights), disk.access, lambda path, data: None)
     return document, copied(document, judged_nets(document)[0])
 
 

@@ -152,8 +152,8 @@ def test_a_document_has_the_path_that_is_shown() -> None:
 
 
 def test_a_folder_named_with_a_slash_at_its_end_is_not_the_net_s_own() -> None:
-    disk = Disk({"/work/net.prototxt": _NET})
-    there = {"/work": True}
-    assert find_named_file("/data/lmdb/", "/work/net.prototxt", there.get) == (None, None)
-    assert find_named_file("/", "/work/net.prototxt", there.get) == (None, None)
+    disk = Disk({"/desk/net.prototxt": _NET})
+    there = {"/desk": True}
+    assert find_named_file("/data/lmdb/", "/desk/net.prototxt", there.get) == (None, None)
+    assert find_named_file("/", "/desk/net.prototxt", there.get) == (None, None)
     assert disk.read_paths == []

@@ -10,17 +10,17 @@ from caffe_ls.rules.checking import check
 from caffe_ls.settings import Settings
 
 SOLVER = 'net: "n"\nbase_lr: 0.01\nlr_policy: "fixed"\nmax_iter: 9\n'
-FOLDERS = {"/home": ["work"], "/home/work": ["solver.prototxt", "empty", "full"], "/home/work/full": ["a"]}
+FOLDERS = {"/home": ["work"], "/home/desk": ["solver.prototxt", "empty", "full"], "/home/desk/full": ["a"]}
 
 
 def _messages(more: str) -> list[str]:
     access = Access(lambda path: None, lambda folder: FOLDERS.get(folder, []))
-    document = open_document("/home/work/solver.prototxt", SOLVER + more, Settings(), access, lambda path, data: None)
+    document = open_document("/home/desk/solver.prototxt", SOLVER + more, Settings(), access, lambda path, data: None)
     return [one.message for one in check(document) if one.rule == "snapshot-folder-not-found"]
 
 
 @pytest.mark.parametrize(
-    "prefix", ["net", "full/net", "empty/net", "empty/", "work/full/net", "/home/work/empty/n", "%s/n"]
+    "prefix", ["net", "full/net", "empty/net", "empty/", "work/full/net", "/home/desk/empty/n", "%s/n"]
 )
 def test_a_folder_that_is_there_is_silent_even_if_it_is_empty(prefix: str) -> None:
     assert _messages(f'snapshot: 5 snapshot_prefix: "{prefix}"') == []

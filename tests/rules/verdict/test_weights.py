@@ -178,14 +178,14 @@ def test_a_file_that_is_not_there_is_information() -> None:
 
 def test_weights_named_by_the_net_s_solver_are_taken() -> None:
     text = f"""
-#- /work/net.prototxt
+#- /desk/net.prototxt
 {DATA}{CONV}
-#- /work/solver.prototxt
+#- /desk/solver.prototxt
 net: "net.prototxt" weights: "snapshots/a.caffemodel, b.caffemodel"
-#- /work/snapshots/a.caffemodel
+#- /desk/snapshots/a.caffemodel
 {_stored("conv", (8, 3, 3, 3), (8,))}
 """
-    assert document_of(text).context.weights == ("/work/snapshots/a.caffemodel", "/work/b.caffemodel")
+    assert document_of(text).context.weights == ("/desk/snapshots/a.caffemodel", "/desk/b.caffemodel")
     assert "8 x 3 x 3 x 3 in `a.caffemodel`" in next(
         finding.message for finding in findings_of(text) if finding.rule == "weights-do-not-fit"
     )
