@@ -12,8 +12,9 @@ import pytest
 
 from caffe_ls.schema import catalog
 from caffe_ls.solver.float32 import shown
-from caffe_ls.solver.learning_rate import analyse, policy_of, rate_at
+from caffe_ls.solver.learning_rate import policy_of, rate_at
 from caffe_ls.solver.lower import lower_solver
+from caffe_ls.solver.rate_analysis import analyse
 from caffe_ls.syntax.parser import parse
 from caffe_ls.text.source import decode
 

@@ -10,8 +10,9 @@ from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import figure, sparkline
 from caffe_ls.log_explanation.history import history
 from caffe_ls.log_explanation.solver_of_run import solver_of
-from caffe_ls.solver.learning_rate import RatePolicy, changes, policy_of, rate_at, samples
+from caffe_ls.solver.learning_rate import RatePolicy, changes, policy_of, rate_at
 from caffe_ls.solver.model import Solver
+from caffe_ls.solver.rate_analysis import samples
 from caffe_ls.training_log.patterns import number
 
 _DRAWN = 32

@@ -6,7 +6,8 @@ import math
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, changes, policy_of
+from caffe_ls.solver.learning_rate import RatePolicy, changes, policy_of
+from caffe_ls.solver.rate_analysis import RateAnalysis, analyse
 
 # How many iterations are looked at where the solver does not say how many there will be.
 _HORIZON = 100_000

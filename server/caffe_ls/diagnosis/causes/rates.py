@@ -9,7 +9,8 @@ from caffe_ls.analysis.observations import first_odd, shown
 from caffe_ls.diagnosis.cause import Cause, Reason
 from caffe_ls.diagnosis.edits import set_solver
 from caffe_ls.diagnosis.symptoms import Symptoms
-from caffe_ls.solver.learning_rate import RateAnalysis, RatePolicy, analyse, policy_of, rate_at
+from caffe_ls.solver.learning_rate import RatePolicy, policy_of, rate_at
+from caffe_ls.solver.rate_analysis import RateAnalysis, analyse
 from caffe_ls.training_log.series import Series
 
 _COMPARED = 50  # Of the rates that a log shows.

@@ -40,7 +40,7 @@ from caffe_ls.rules.finding import Category, Finding, Fix, Severity
 from caffe_ls.rules.learning_rates import RunRate, gentle_gamma, run_rate
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import anchor, number_text, replace_value
-from caffe_ls.solver.learning_rate import RateAnalysis, RatePoint
+from caffe_ls.solver.rate_analysis import RateAnalysis, RatePoint
 
 _MAY_BE_MEANT = 10
 

@@ -41,7 +41,8 @@ from caffe_ls.rules.finding import Category, Finding, Fix, Severity
 from caffe_ls.rules.learning_rates import RunRate, gentle_gamma, run_rate
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import anchor, number_text, set_field
-from caffe_ls.solver.learning_rate import SHRINKING, STEPPED, TINY_SHARE
+from caffe_ls.solver.learning_rate import SHRINKING, STEPPED
+from caffe_ls.solver.rate_analysis import TINY_SHARE
 
 _EARLY = 0.8
 

@@ -41,8 +41,9 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import number_text, remove_field, replace_value
-from caffe_ls.solver.learning_rate import analyse, policy_of
+from caffe_ls.solver.learning_rate import policy_of
 from caffe_ls.solver.model import Solver
+from caffe_ls.solver.rate_analysis import analyse
 
 _NOTHING = 1e-3
 
