@@ -15,6 +15,7 @@ from caffe_ls.features.solver_actions import solver_actions
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
 from caffe_ls.rules.finding import FileEdit, Finding, Fix
+from caffe_ls.rules.layout import newline_of
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 
@@ -105,7 +106,7 @@ def _suppressions(view: View, findings: Sequence[Finding]) -> Iterator[types.Cod
         start = source.line_bounds(source.line_of(finding.span.start))[0]
         line = source.line_text(source.line_of(finding.span.start))
         indent = line[: len(line) - len(line.lstrip(" \t"))]
-        end = "\r\n" if "\r\n" in source.text[:4096] else "\n"
+        end = newline_of(source.text[:4096])
         for title, place, comment in (
             (f"Ignore `{rule}` here", start, f"{indent}# caffe-ls: ignore[{rule}]{end}"),
             (f"Ignore `{rule}` in this file", 0, f"# caffe-ls: ignore-file[{rule}]{end}"),
