@@ -1,65 +1,64 @@
-"""What a user can set: one frozen dataclass, from which the settings page and the editor's settings are generated."""
+"""What a user can set: one immutable record, from which the settings page and the editor's settings are generated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 SEVERITY_NAMES = ("error", "warning", "information", "hint", "off")
 
 
-def _setting(default: Any, description: str, values: tuple[str, ...] = ()) -> Any:
-    metadata = {"description": description, "values": values}
-    if isinstance(default, Mapping):
-        return field(default_factory=lambda: MappingProxyType(dict(default)), metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings in force for a file; the names are the same in `caffe-ls.toml` and, behind `caffe.`, in editors."""
 
-    dialect: str = _setting(
-        "auto",
-        "The Caffe that the files are for: `auto` guesses it from each file, the files linked with it and the nearest "
-        "`caffe.proto`; else a dialect's name, as `caffe-ls rules --dialects` lists them.",
-    )
-    proto: str = _setting(
-        "",
-        "A `caffe.proto` to read instead of the built-in dialects; relative to the folder of `caffe-ls.toml`, or of "
-        "the workspace. Without it, the nearest one above the file is used.",
-    )
-    select: tuple[str, ...] = _setting(
-        (), "Rules or categories to report and no others; empty for all. A category is one of format, verdict, "
-        "training, log, style.",
-    )  # fmt: skip
-    ignore: tuple[str, ...] = _setting((), "Rules or categories not to report.")
-    rules: Mapping[str, str] = _setting(
-        {}, "A severity for each rule named: error, warning, information, hint or off.", SEVERITY_NAMES
-    )
-    data_shape: str = _setting(
-        "", "The shape of one item that data layers read: channels, height and width, such as `3x227x227`; items of "
-        "HDF5 files may have other axes, such as `8x10`. Where it is not set, crop_size and the data itself tell.",
-    )  # fmt: skip
-    weights: str = _setting(
-        "", "A weights file (`.caffemodel`, `.caffemodel.h5`) that nets are compared with: what of it does not fit is "
-        "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. Where "
-        "it is not set, the files that a net's solver names in `weights` are taken.",
-    )  # fmt: skip
-    python_path: tuple[str, ...] = _setting(
-        (), "Folders that PYTHONPATH names when Caffe is started: the modules of Python layers are looked for there, "
+    dialect: str = "auto"
+    proto: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: Mapping[str, str] = MappingProxyType({})
+    data_shape: str = ""
+    weights: str = ""
+    python_path: tuple[str, ...] = ()
+    memory_limit: str = ""
+
+
+SETTING_NAMES = Settings._fields
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "dialect": (
+        "The Caffe that the files are for: `auto` guesses it from each file, the files linked with it and the "
+        "nearest `caffe.proto`; else a dialect's name, as `caffe-ls rules --dialects` lists them."
+    ),
+    "proto": (
+        "A `caffe.proto` to read instead of the built-in dialects; relative to the folder of `caffe-ls.toml`, or "
+        "of the workspace. Without it, the nearest one above the file is used."
+    ),
+    "select": (
+        "Rules or categories to report and no others; empty for all. A category is one of format, verdict, "
+        "training, log, style."
+    ),
+    "ignore": "Rules or categories not to report.",
+    "rules": "A severity for each rule named: error, warning, information, hint or off.",
+    "data_shape": (
+        "The shape of one item that data layers read: channels, height and width, such as `3x227x227`; items of "
+        "HDF5 files may have other axes, such as `8x10`. Where it is not set, crop_size and the data itself tell."
+    ),
+    "weights": (
+        "A weights file (`.caffemodel`, `.caffemodel.h5`) that nets are compared with: what of it does not fit is "
+        "told. Relative to the folder of `caffe-ls.toml`, or of the workspace; several are separated by commas. "
+        "Where it is not set, the files that a net's solver names in `weights` are taken."
+    ),
+    "python_path": (
+        "Folders that PYTHONPATH names when Caffe is started: the modules of Python layers are looked for there, "
         "before the net's own folder and those above it. Relative to the folder of `caffe-ls.toml`, or of the "
-        "workspace. Nothing in them is run.",
-    )  # fmt: skip
-    memory_limit: str = _setting(
-        "", "How much memory training may take, such as `8GB` or `512MB`: nets whose blobs take more are told of by "
-        "`memory-above-limit`. Where it is not set, memory is not judged.",
-    )  # fmt: skip
-
-
-SETTING_NAMES = tuple(setting.name for setting in fields(Settings))
+        "workspace. Nothing in them is run."
+    ),
+    "memory_limit": (
+        "How much memory training may take, such as `8GB` or `512MB`: nets whose blobs take more are told of by "
+        "`memory-above-limit`. Where it is not set, memory is not judged."
+    ),
+}
 
 
 def settings_from(values: Mapping[str, object], base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:

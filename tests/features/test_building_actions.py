@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lsprotocol import types
 
 from caffe_ls.features.building_actions import resolve_building_action
 from caffe_ls.features.client import Client
 from caffe_ls.features.code_actions import code_actions
 from caffe_ls.features.view import View
+from caffe_ls.immutable import replace
 from caffe_ls.text.span import Span
 from tests.features.views import ABLE, applied, view_at_cursor
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lsprotocol import types
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features.document_symbols import document_symbols
+from caffe_ls.immutable import replace
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 from tests.features.views import view_of

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lsprotocol import types
 
 from caffe_ls.features.code_actions import code_actions
+from caffe_ls.immutable import replace
 from caffe_ls.settings import Settings
 from caffe_ls.text.span import Span
 from tests.features.views import applied_action, view_at_cursor, view_of

@@ -13,7 +13,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from caffe_ls.cli.files import disk_access
 from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import CheckOptions, CommonOptions
 from caffe_ls.cli.side_by_side import side_by_side
+from caffe_ls.immutable import replace
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.text.edit import apply_edits

@@ -9,9 +9,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.schema import catalog
 from caffe_ls.settings import Settings, settings_from
 from caffe_ls.text.source import decode
@@ -83,11 +83,11 @@ def parse_configuration(path: str, data: bytes, base: Settings | None = None) ->
         problems.append(ConfigurationProblem(path, _line_of("dialect", text), dialect_problem))
     if settings.proto and "proto" in values:
         folder = os.path.dirname(path)
-        settings = replace(settings, proto=os.path.normpath(os.path.join(folder, settings.proto)))
+        settings = settings._replace(proto=os.path.normpath(os.path.join(folder, settings.proto)))
     if settings.weights and "weights" in values:
-        settings = replace(settings, weights=weights_below(os.path.dirname(path), settings.weights))
+        settings = settings._replace(weights=weights_below(os.path.dirname(path), settings.weights))
     if "python_path" in {name.replace("-", "_") for name in values}:
-        settings = replace(settings, python_path=folders_below(os.path.dirname(path), settings.python_path))
+        settings = settings._replace(python_path=folders_below(os.path.dirname(path), settings.python_path))
     return Configuration(path, settings, tuple(problems))
 
 
@@ -137,7 +137,7 @@ def _with_known_dialect(settings: Settings) -> tuple[Settings, str]:
     try:
         catalog.load(settings.dialect)
     except ValueError as error:
-        return replace(settings, dialect="auto"), str(error)
+        return settings._replace(dialect="auto"), str(error)
     return settings, ""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import dataclass
 from caffe_ls.schema import model
 from caffe_ls.syntax.tree import Entry, Field, Message, Scalar
 from caffe_ls.text.span import Span

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from caffe_ls.analysis.configuration import Read, ancestors
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.wire.stored_bytes import StoredBytes, held
 
 Found = Literal["from the start directory", "beside the file", "from a folder above the file", "by its name alone"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.kinds import Kind, kind_of
+from caffe_ls.immutable import dataclass
 from caffe_ls.net.model import Shape, State
 from caffe_ls.schema import catalog
 from caffe_ls.schema.dialect_guess import Guess, Usage, guess, usages_of_file

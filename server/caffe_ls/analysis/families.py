@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.analysis.workspace import Link, nets_of_solver, parsed, solvers_in, states_in_solvers
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import Layer, Net, Phase, Shape
 from caffe_ls.net.shapes.step import shapes_differ, shown
 from caffe_ls.text.source import decode

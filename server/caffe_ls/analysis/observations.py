@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from caffe_ls.analysis.averages import median
 from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.model import AnyShape, Layer
 from caffe_ls.training_log.record import NonFinite, Quantity, Run
 from caffe_ls.training_log.series import Series

@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from caffe_ls.analysis.configuration import ancestors
 from caffe_ls.analysis.disk import FilesBeside
+from caffe_ls.immutable import dataclass
 from caffe_ls.text.source import decode
 from caffe_ls.text.span import Span
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.analysis.workspace import nets_of_solver, parsed, solvers_in
+from caffe_ls.immutable import replace
 from caffe_ls.net.graph import build
 from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import Net, Phase, State
@@ -50,7 +50,7 @@ def _solvers_training(document: PrototxtDocument, files: FilesBeside, folder: st
         if any(link.path == files.path and link.field != "test_net" for link in links):
             shown = os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.relpath(solver, folder)))
             context = Context(own_schema=document.context.own_schema, files=replace(files, path=solver))
-            settings = replace(document.settings, dialect=document.dialect) if not context.own_schema else None
+            settings = document.settings._replace(dialect=document.dialect) if not context.own_schema else None
             yield SolverBeside(
                 shown, PrototxtDocument(shown, text, settings, kind="solver", context=context, file=file)
             )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import replace
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import LayerSpec, NetText, Phase, State
 from caffe_ls.net.values import Group

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -20,6 +19,7 @@ from caffe_ls.analysis.disk import Access, FilesBeside, Found, find_named_file, 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, Kind, kind_of
 from caffe_ls.analysis.states import phase_in_text, states_in_solver
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import State
 from caffe_ls.schema.dialect_guess import Usage, usages_of_file
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import dataclass
 from caffe_ls.schema.model import Field as Declaration
 from caffe_ls.syntax.lexer import Token, TokenKind, tokens
 from caffe_ls.syntax.tree import Entry, Field, File, ListValue, Message
@@ -65,18 +66,18 @@ def writing_at(document: PrototxtDocument, offset: int) -> Writing | None:
     return Writing(message, node, base, declared, span, trail.quote, closed)
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Bracket:
     name: str
     start: int
     opens_message: bool
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Trail:
     """The state after a row of tokens: the brackets that are open, and what has begun."""
 
-    open: list[_Bracket] = field(default_factory=list)
+    open: list[_Bracket] = dataclasses.field(default_factory=list)
     pending: str = ""
     colon: bool = False
     last_name: str = ""

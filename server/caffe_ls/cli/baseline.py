@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from caffe_ls.cli.errors import CommandError
 from caffe_ls.cli.report import FileReport
+from caffe_ls.immutable import replace
 from caffe_ls.rules.finding import Finding
 
 # Path, rule, layer and message: not the line, which changes with every edit above it.

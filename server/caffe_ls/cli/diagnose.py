@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +19,7 @@ from caffe_ls.cli.options import STANDARD_INPUT, CheckOptions, CommonOptions
 from caffe_ls.cli.output import write
 from caffe_ls.diagnosis.cause import HARMLESS, Cause
 from caffe_ls.diagnosis.diagnosing import diagnose_evidence
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.rules.checking_logs import check_log
 from caffe_ls.rules.finding import LogFinding
 from caffe_ls.text.source import decode

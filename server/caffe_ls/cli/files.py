@@ -6,13 +6,13 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
 from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES, may_be_caffe
 from caffe_ls.cli.options import STANDARD_INPUT
+from caffe_ls.immutable import dataclass
 from caffe_ls.text.source import decode
 from caffe_ls.wire.stored_bytes import StoredBytes
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import replace
 from os.path import normpath
 from pathlib import Path
 
@@ -121,16 +120,16 @@ def _asked(common: CommonOptions) -> Context:
 def _overridden(settings: Settings, options: CheckOptions) -> Settings:
     common = options.common
     if common.dialect:
-        settings = replace(settings, dialect=common.dialect, proto="")
+        settings = settings._replace(dialect=common.dialect, proto="")
     if common.proto:
-        settings = replace(settings, dialect="auto", proto=str(Path.cwd() / common.proto))
+        settings = settings._replace(dialect="auto", proto=str(Path.cwd() / common.proto))
     if common.data_shape:
-        settings = replace(settings, data_shape=common.data_shape)
+        settings = settings._replace(data_shape=common.data_shape)
     if options.weights:
-        settings = replace(settings, weights=weights_below(str(Path.cwd()), options.weights))
+        settings = settings._replace(weights=weights_below(str(Path.cwd()), options.weights))
     if options.select:
-        settings = replace(settings, select=options.select)
-    return replace(settings, ignore=(*settings.ignore, *options.ignore)) if options.ignore else settings
+        settings = settings._replace(select=options.select)
+    return settings._replace(ignore=(*settings.ignore, *options.ignore)) if options.ignore else settings
 
 
 def _refuse_unknown_names(options: CheckOptions) -> None:

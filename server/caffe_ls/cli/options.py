@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from caffe_ls.analysis.kinds import Kind
+from caffe_ls.immutable import dataclass
 
 STANDARD_INPUT: Final = "-"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from caffe_ls.analysis.kinds import Kind
 from caffe_ls.cli.options import FailOn
+from caffe_ls.immutable import dataclass
 from caffe_ls.rules.finding import Finding, Fix, Severity
 from caffe_ls.text.source import Source
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.rules.finding import Fix
 
 MEANINGS = {

@@ -7,8 +7,6 @@ several that would explain the same, the first in the chain goes before what fol
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
 from caffe_ls.diagnosis.cause import Cause
@@ -16,6 +14,7 @@ from caffe_ls.diagnosis.causes.all_causes import WEIGHED
 from caffe_ls.diagnosis.causes.endings import interrupted
 from caffe_ls.diagnosis.causes.healthy import healthy
 from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.immutable import replace
 from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.record import Record, Run
 

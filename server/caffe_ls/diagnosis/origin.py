@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from caffe_ls.analysis.observations import value_at
 from caffe_ls.diagnosis.symptoms import Symptoms
+from caffe_ls.immutable import dataclass
 from caffe_ls.training_log.record import Quantity
 
 

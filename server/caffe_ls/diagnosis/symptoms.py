@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 
 from caffe_ls.analysis.evidence import Evidence
@@ -25,6 +24,7 @@ from caffe_ls.analysis.observations import (
     scatter,
     smoothed,
 )
+from caffe_ls.immutable import dataclass
 from caffe_ls.training_log.record import NonFinite
 from caffe_ls.training_log.series import Series
 

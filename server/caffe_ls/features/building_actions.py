@@ -6,7 +6,6 @@ Which there are is told at once; what they change is worked out when one is chos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from lsprotocol import types
 
@@ -17,6 +16,7 @@ from caffe_ls.actions.input_check import input_check
 from caffe_ls.analysis.built_layers import built_layers_at
 from caffe_ls.features.view import View
 from caffe_ls.features.workspace_edits import workspace_edit
+from caffe_ls.immutable import dataclass
 from caffe_ls.net.first_weights import WEIGHTED
 from caffe_ls.rules.finding import Fix
 from caffe_ls.rules.layers import layer_of, layers_of

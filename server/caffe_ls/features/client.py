@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal, cast
+
+from caffe_ls.immutable import dataclass
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from caffe_ls.analysis.log_links import RunFiles
 from caffe_ls.features import positions
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.text.span import Span
 from caffe_ls.training_log.record import Run

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features import positions
 from caffe_ls.features.client import Client
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.source import Source

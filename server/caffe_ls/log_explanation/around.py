@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from caffe_ls.analysis.log_links import RunFiles
+from caffe_ls.immutable import dataclass
 from caffe_ls.training_log.record import Run
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from caffe_ls.analysis.log_document import LogDocument, LogLine
+from caffe_ls.immutable import dataclass
 from caffe_ls.log_explanation import (
     construction_lines,
     debug_lines,

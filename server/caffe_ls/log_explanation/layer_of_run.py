@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.log_document import LogDocument
 from caffe_ls.analysis.log_links import LayerPlace, layer_named
 from caffe_ls.analysis.nets import judged_nets
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.log_explanation.around import Around
 from caffe_ls.log_explanation.figures import shape_text, whole
 from caffe_ls.net.model import Layer

@@ -6,12 +6,12 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from lsprotocol import types
 from pygls.progress import Progress
 
 from caffe_ls.features.client import Client
+from caffe_ls.immutable import dataclass
 from caffe_ls.lsp.open_log import FollowedLog, OpenLog
 from caffe_ls.lsp.open_logs import OpenLogs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from caffe_ls.analysis.kinds import looks_like_log
 from caffe_ls.analysis.workspace import parsed
 from caffe_ls.features.client import Client
 from caffe_ls.features.view import Elsewhere, View
+from caffe_ls.immutable import replace
 from caffe_ls.lsp.surroundings import Surroundings
 from caffe_ls.lsp.uris import path_of, uri_of
 from caffe_ls.settings import Settings

@@ -6,7 +6,6 @@ import logging
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -78,11 +77,11 @@ class Surroundings:
         settings = self._settings
         base = self.top(folder) or folder
         if settings.proto:
-            settings = replace(settings, proto=str(Path(base, settings.proto)))
+            settings = settings._replace(proto=str(Path(base, settings.proto)))
         if settings.weights:
-            settings = replace(settings, weights=weights_below(base, settings.weights))
+            settings = settings._replace(weights=weights_below(base, settings.weights))
         if settings.python_path:
-            settings = replace(settings, python_path=folders_below(base, settings.python_path))
+            settings = settings._replace(python_path=folders_below(base, settings.python_path))
         return settings
 
     def top(self, path: str) -> str:
@@ -98,7 +97,7 @@ def _with_known_dialect(settings: Settings) -> Settings:
         catalog.load(settings.dialect)
     except ValueError as error:
         _logger.warning("%s", error)
-        return replace(settings, dialect="auto")
+        return settings._replace(dialect="auto")
     return settings
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.backward import Flags, needs_backward
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.gradients import impossible_gradients

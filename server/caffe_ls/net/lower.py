@@ -6,8 +6,8 @@ Each entry is lowered by itself and the result kept with it; only V0's padding l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.values import Group
 from caffe_ls.text.span import Span

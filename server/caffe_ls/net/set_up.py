@@ -7,9 +7,9 @@ layers whose inputs it changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import NO_DATA, AnyShape, DataSource, LayerSpec, ParamSpec, Phase, Refusal, count
 from caffe_ls.net.shapes.registry import layer_type, step

@@ -7,8 +7,8 @@ what it reads and makes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.net.interface import Interface
 from caffe_ls.net.splits import Row, with_splits
 

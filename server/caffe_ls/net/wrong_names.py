@@ -8,8 +8,8 @@ the same mistake.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.lower import is_built
 from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, Refusal, Source, Stage, State

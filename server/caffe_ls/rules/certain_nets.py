@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding
 from caffe_ls.text.span import Span

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import replace
 from caffe_ls.rules.asking import ask, is_wanted
 from caffe_ls.rules.checking_nets import findings_of_nets
 from caffe_ls.rules.finding import Finding, Severity

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
 from caffe_ls.analysis.evidence import Evidence
+from caffe_ls.immutable import replace
 from caffe_ls.rules.finding import LogFinding, Severity
 from caffe_ls.rules.registry import rules_of_logs
 from caffe_ls.rules.rule import Rule

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
+from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Literal
 
+from caffe_ls.immutable import dataclass, field, replace
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
+from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Phase
 from caffe_ls.rules.finding import Fix

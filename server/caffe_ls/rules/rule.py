@@ -10,13 +10,12 @@ rule's findings.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Layer, Net, Phase, Refusal
 from caffe_ls.net.values import Group
@@ -143,6 +142,9 @@ class Rule:
     @property
     def documentation(self) -> str:
         """The docstring of the rule's module, without its margin."""
+        # Not above: `inspect` takes as long to import as all rules that a file needs.
+        import inspect
+
         return inspect.cleandoc(self.docstring)
 
     def complete(self, finding: Finding) -> Finding:

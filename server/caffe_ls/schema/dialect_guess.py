@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.schema.catalog import ANY, BVLC, load, messages_with_field
 from caffe_ls.schema.merged_table import FieldShape, MergedTable, merged_table
 from caffe_ls.schema.model import FLOAT_TYPES, NET_MESSAGE, TEXT_TYPES

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from caffe_ls.immutable import dataclass
 
 NET_MESSAGE = "NetParameter"
 SOLVER_MESSAGE = "SolverParameter"

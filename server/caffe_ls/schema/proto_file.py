@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.schema.catalog import BVLC, load, nearest_dialect
 from caffe_ls.schema.model import FLOAT_TYPES, INTEGER_TYPES, TEXT_TYPES, Enum, Field, Label, Message, Schema
 from caffe_ls.schema.proto_comments import without_comments
@@ -80,7 +81,7 @@ class _Statement:
     opens_block: bool
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Scope:
     """A block that is open: of a message, an enum, an extended message (which is no scope of names), or skipped.
 

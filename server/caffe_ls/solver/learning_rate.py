@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.solver.float32 import exponential, float32, power, quotient
 from caffe_ls.solver.model import Solver
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from caffe_ls.text.span import Span
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.solver.learning_rate import STEPPED, RatePolicy, changes, inv_base, rate_at
 
 

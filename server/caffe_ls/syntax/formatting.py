@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.syntax.lexer import TokenKind, tokens
 from caffe_ls.syntax.parser import parse
 from caffe_ls.syntax.tree import Entry, Field, File, ListValue, Message, Scalar

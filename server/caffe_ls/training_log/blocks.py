@@ -65,7 +65,7 @@ class OpenBlock:
         self._waiting_starts = array("q")
         self._waiting_values = array("d")  # row after row
         self.templates: dict[tuple[str, bytes], Template] = {}
-        self._non_finite: NonFinite | None = None
+        self._has_first_nonfinite = False  # in what is open
         self.updates = False
         self.has_backward = False
         self.test: tuple[int, int] | None = None  # iteration and net, after a `Testing net` line
@@ -125,10 +125,9 @@ class OpenBlock:
         if not self:
             return
         self._end_row(phase)
-        if self._non_finite is not None:
-            self._non_finite.iteration = iteration
-            self._non_finite.phase = phase
-            self._non_finite = None
+        if self._has_first_nonfinite and self._run.first_nonfinite is not None:
+            self._run.first_nonfinite = self._run.first_nonfinite._replace(iteration=iteration, phase=phase)
+            self._has_first_nonfinite = False
         self._settle(iteration, phase, net)
         for values, line in self._norms:
             for norm, value in zip(NORMS, values, strict=True):
@@ -201,7 +200,6 @@ class OpenBlock:
             del self._rows[: len(self._rows) // 2 : 2]
 
     def _found(self, quantity: Quantity, line: int) -> None:
-        self._non_finite = NonFinite(
-            line, None, "TRAIN", quantity.direction, quantity.layer, quantity.blob, quantity.part
-        )
-        self._run.first_nonfinite = self._non_finite
+        place = quantity.direction, quantity.layer, quantity.blob, quantity.part
+        self._run.first_nonfinite = NonFinite(line, None, "TRAIN", *place)
+        self._has_first_nonfinite = True

@@ -34,7 +34,7 @@ def runs_json(record: Record, growing: bool = False) -> list[dict[str, Any]]:
 def first_nonfinite_json(run: Run) -> dict[str, Any] | None:
     """Where the run first shows nan or inf; null where it does not."""
     found = first_nonfinite(run)
-    return None if found is None else dict(vars(found))
+    return None if found is None else found._asdict()
 
 
 def _series_json(series: Series) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from caffe_ls.syntax.tree import File
@@ -43,8 +42,7 @@ class Event(NamedTuple):
     source: str = ""
 
 
-@dataclass
-class NonFinite:
+class NonFinite(NamedTuple):
     """Where nan or inf stands; `iteration` None while the line that will tell it has not come."""
 
     line: int
@@ -124,38 +122,34 @@ class BuiltNet:
             column.append([])
 
 
-@dataclass
 class Run:
     """One training run: from the solver's text, or the first line of Caffe's, to its end."""
 
-    start_line: int
-    thread: bytes = b""
-    rank: bytes = b""
-    points: int | None = POINTS
-    texts: list[PrintedText] = field(default_factory=list)
-    nets: list[BuiltNet] = field(default_factory=list)
-    loss: Series = field(init=False)
-    rate: Series = field(init=False)
-    speed: Series = field(init=False)
-    clipping: Series = field(init=False)  # the norm of a clipped gradient
-    clipping_scale: Series = field(init=False)  # what it was multiplied by
-    norms: dict[tuple[str, str], Series] = field(default_factory=dict)  # (L1 or L2, data or diff)
-    outputs: dict[Output, Series] = field(default_factory=dict)
-    loss_weights: dict[str, float] = field(default_factory=dict)  # of the train net's outputs that are losses
-    debug: dict[tuple[str, int, Quantity], Series] = field(default_factory=dict)  # by phase, net, quantity
-    events: dict[str, list[Event]] = field(default_factory=dict)
-    first_nonfinite: NonFinite | None = None
-    first_iteration: int | None = None
-    last_iteration: int | None = None
-    resumed_at: int | None = None
-    steps: tuple[int, ...] = ()  # the last two displayed iterations
-    started: bool = False
-    fate: str = ""  # done, fatal, crashed or killed, once a line has said so
-    unfinished: bool = False  # the last line stands in the middle of an iteration
-
-    def __post_init__(self) -> None:
-        self.loss, self.rate, self.speed = (Series(self.points) for _ in range(3))
-        self.clipping, self.clipping_scale = (Series(self.points) for _ in range(2))
+    def __init__(self, start_line: int, thread: bytes = b"", rank: bytes = b"", points: int | None = POINTS) -> None:
+        self.start_line = start_line
+        self.thread = thread
+        self.rank = rank
+        self.points = points
+        self.texts: list[PrintedText] = []
+        self.nets: list[BuiltNet] = []
+        self.loss = Series(points)
+        self.rate = Series(points)
+        self.speed = Series(points)
+        self.clipping = Series(points)  # the norm of a clipped gradient
+        self.clipping_scale = Series(points)  # what it was multiplied by
+        self.norms: dict[tuple[str, str], Series] = {}  # (L1 or L2, data or diff)
+        self.outputs: dict[Output, Series] = {}
+        self.loss_weights: dict[str, float] = {}  # of the train net's outputs that are losses
+        self.debug: dict[tuple[str, int, Quantity], Series] = {}  # by phase, net, quantity
+        self.events: dict[str, list[Event]] = {}
+        self.first_nonfinite: NonFinite | None = None
+        self.first_iteration: int | None = None
+        self.last_iteration: int | None = None
+        self.resumed_at: int | None = None
+        self.steps: tuple[int, ...] = ()  # the last two displayed iterations
+        self.started = False
+        self.fate = ""  # done, fatal, crashed or killed, once a line has said so
+        self.unfinished = False  # the last line stands in the middle of an iteration
 
     def happened(self, kind: str, line: int, offset: int, text: bytes, source: str = "") -> None:
         """Note an event; very many of one kind are counted no further."""
@@ -173,14 +167,14 @@ class Run:
         return next((text for text in self.texts if text.kind == kind), None)
 
 
-@dataclass
 class Record:
     """All runs of a log, and how far it has been read."""
 
-    runs: list[Run] = field(default_factory=list)
-    bytes: int = 0
-    lines: int = 0
-    cut: bool = False  # the last line has no end
+    def __init__(self, bytes: int = 0, lines: int = 0) -> None:
+        self.runs: list[Run] = []
+        self.bytes = bytes
+        self.lines = lines
+        self.cut = False  # the last line has no end
 
     @property
     def troubled_run(self) -> Run | None:

@@ -160,7 +160,7 @@ class RunReader:
         self._unplaced.clear()
         found = self.run.first_nonfinite
         if self._iteration is None and found is not None and (found.phase, found.direction) == ("TRAIN", "loss"):
-            found.iteration = iteration
+            self.run.first_nonfinite = found._replace(iteration=iteration)
 
     def _testing(self, _line: Line, match: Match, _at: int, _offset: int) -> None:
         iteration = int(match[1])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from caffe_ls.immutable import dataclass
 
 StoredFormat = Literal["binary", "HDF5"]
 

@@ -6,7 +6,6 @@ protobuf itself parses a message as a whole, or not at all: of weights that woul
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from caffe_ls.wire.stored_bytes import NotReadableError, StoredBytes
@@ -43,18 +42,13 @@ class WireField(NamedTuple):
         return self.value - (1 << 64) if self.value >= 1 << 63 else self.value
 
 
-@dataclass(slots=True)
-class _Window:
-    base: int = 0
-    data: bytes = b""
-
-
 class WireReader:
     """Reads messages of one file."""
 
     def __init__(self, stored: StoredBytes) -> None:
         self._stored = stored
-        self._window = _Window()
+        self._window = b""
+        self._window_start = 0
         self._fields = 0
 
     def message(self) -> Iterator[WireField]:
@@ -139,15 +133,14 @@ class WireReader:
         return field._replace(end=offset + repeats * step, repeats=repeats)
 
     def _varint(self, offset: int, end: int) -> tuple[int, int]:
-        window = self._window
         value = shift = 0
         for position in range(offset, min(offset + _LONGEST_VARINT, end)):
-            index = position - window.base
-            if not 0 <= index < len(window.data):
+            index = position - self._window_start
+            if not 0 <= index < len(self._window):
                 length = min(_WINDOW, self._stored.size - position)
-                window.base, window.data = position, self._stored.read(position, length)
+                self._window_start, self._window = position, self._stored.read(position, length)
                 index = 0
-            byte = window.data[index]
+            byte = self._window[index]
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value & (1 << 64) - 1, position + 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from caffe_ls.immutable import dataclass
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from caffe_ls.analysis.documents import Context, PrototxtDocument
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import State
 from caffe_ls.rules.checking import check
 from caffe_ls.rules.finding import Severity
@@ -84,7 +83,7 @@ def test_old_layers_are_known_by_their_old_names() -> None:
 
 
 def test_a_users_fork_may_register_what_is_not_read() -> None:
-    own = dataclasses.replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
+    own = replace(catalog.load("bvlc"), dialect="own", layer_types_complete=False)
     text = DATA + "".join(
         f'layer {{ name: "{name}" type: "{name}" bottom: "d" top: "{name}" }}\n'
         for name in ("OwnLayer", "Permute", "Relu")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from caffe_ls.diagnosis.cause import Reason
+from caffe_ls.immutable import dataclass
 from caffe_ls.rules.finding import Fix
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
+from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
 from caffe_ls.net.shapes.fillers import refusals_of_filler

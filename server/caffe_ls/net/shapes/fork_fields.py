@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import AnyShape, Dim
 from caffe_ls.net.shapes.step import Given, Rule, Step
 from caffe_ls.net.values import Group, Value

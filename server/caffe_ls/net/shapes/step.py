@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, NoReturn, TypeAlias
 
+from caffe_ls.immutable import dataclass
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import NO_DATA, About, AnyShape, DataSource, Dim, LayerSpec, Phase, Refusal, Shape, Stage
 from caffe_ls.net.values import Group

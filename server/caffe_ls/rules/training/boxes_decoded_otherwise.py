@@ -34,12 +34,12 @@ Good (settings {"dialect": "ssd"}):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.families import trained_for
 from caffe_ls.analysis.nets import judged_nets
+from caffe_ls.immutable import replace
 from caffe_ls.net.model import Net
 from caffe_ls.net.values import Group
 from caffe_ls.rules.finding import Category, Finding, Related, Severity

@@ -25,10 +25,10 @@ Good (settings {"dialect": "bvlc"}):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
+from caffe_ls.immutable import replace
 from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.layers import WrittenLayer, layers_of, phases_of
 from caffe_ls.rules.named_values import judge_name

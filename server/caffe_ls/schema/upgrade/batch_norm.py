@@ -6,8 +6,7 @@ become 0, everything else stays.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from caffe_ls.immutable import replace
 from caffe_ls.schema.upgrade.pieces import Piece, Style, add_members, body_of, split_lists, style_of, with_value
 from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar

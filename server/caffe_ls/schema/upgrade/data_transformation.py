@@ -7,8 +7,8 @@ net needs it, every one gets both messages, be they empty.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from caffe_ls.immutable import replace
 from caffe_ls.schema.upgrade.pieces import (
     Body,
     Piece,

@@ -7,8 +7,8 @@ Follows NetNeedsInputUpgrade and UpgradeNetInput of BVLC's upgrade_proto.cpp: on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from caffe_ls.immutable import replace
 from caffe_ls.schema.upgrade.pieces import (
     Body,
     Piece,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from caffe_ls.immutable import replace
 from caffe_ls.schema.upgrade.batch_norm import needs_batch_norm_upgrade, upgrade_batch_norm
 from caffe_ls.schema.upgrade.data_transformation import needs_data_upgrade, upgrade_data_transformation
 from caffe_ls.schema.upgrade.inputs import upgrade_inputs

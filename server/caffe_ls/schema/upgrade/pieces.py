@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass, replace
 from caffe_ls.syntax.lexer import TokenKind, tokens
 from caffe_ls.syntax.tree import Field, File, ListValue, Message, Scalar
 from caffe_ls.text.span import Span

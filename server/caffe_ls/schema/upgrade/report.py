@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from caffe_ls.immutable import dataclass, field
 from caffe_ls.schema.upgrade.pieces import Body, Piece, body_of
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.syntax.values import string_value

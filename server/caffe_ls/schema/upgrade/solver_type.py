@@ -5,8 +5,7 @@ Follows SolverNeedsTypeUpgrade and UpgradeSolverType of BVLC's upgrade_proto.cpp
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from caffe_ls.immutable import replace
 from caffe_ls.schema.legacy_types import SOLVER_TYPES
 from caffe_ls.schema.upgrade.pieces import Body, Piece, renamed, with_value
 from caffe_ls.schema.upgrade.report import RefusedError, Report

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from caffe_ls.immutable import replace
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
 from caffe_ls.schema.upgrade.net import layer_style, upgrade_net

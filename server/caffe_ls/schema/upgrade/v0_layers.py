@@ -6,9 +6,9 @@ Follows UpgradeV0LayerParameter and UpgradeV0LayerType of BVLC's upgrade_proto.c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
+from caffe_ls.immutable import replace
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES
 from caffe_ls.schema.upgrade.pieces import (
     Body,

@@ -6,8 +6,8 @@ Follows UpgradeV0PaddingLayers of BVLC's upgrade_proto.cpp.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from caffe_ls.immutable import dataclass, field, replace
 from caffe_ls.schema.legacy_types import V0_PADDING
 from caffe_ls.schema.upgrade.pieces import (
     Body,

@@ -6,8 +6,8 @@ Follows UpgradeV1Net, UpgradeV1LayerParameter and UpgradeV1LayerType of BVLC's u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from caffe_ls.immutable import replace
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
 from caffe_ls.schema.upgrade.pieces import (
