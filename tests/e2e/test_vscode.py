@@ -107,6 +107,7 @@ class OpenWorkbench:
         self._page.goto(self._server.address(file.parent, file), wait_until="commit")
         workbench = Workbench(self._page, self._screenshots)
         workbench.wait_for_file(file.name)
+        workbench.wait_until_up()
         return workbench
 
     def close(self) -> None:
@@ -125,12 +126,11 @@ def test_a_misspelt_field_is_marked_explained_and_mended_by_keyboard(
     workbench.page.locator(".markers-panel .monaco-list-row", has_text="num_outptu").first.wait_for()
     workbench.screenshot("squiggle-and-problem")
 
-    workbench.word("num_outptu").hover()
-    workbench.hover_with("has no field").wait_for()
+    workbench.hover_over("num_outptu", "has no field")
     workbench.screenshot("hover-on-the-fault")
 
     workbench.word("num_outptu").click()
-    workbench.page.keyboard.press("Escape")
+    workbench.leave_hover()
     workbench.page.keyboard.press("Control+.")
     workbench.quick_fix_with("num_output").wait_for()
     workbench.screenshot("quick-fixes")
@@ -147,8 +147,7 @@ def test_a_misspelt_field_is_marked_explained_and_mended_by_keyboard(
 def test_hovering_a_field_shows_its_documentation(open_workbench: OpenWorkbench, faulty_net: Path) -> None:
     workbench = open_workbench(faulty_net)
     workbench.errors().first.wait_for(state="attached")
-    workbench.word("kernel_size").hover()
-    workbench.hover_with("uint32").wait_for()
+    workbench.hover_over("kernel_size", "uint32")
     workbench.screenshot("hover-on-a-field")
 
 
@@ -342,11 +341,9 @@ def test_a_log_is_explained_judged_and_mended(open_workbench: OpenWorkbench, tmp
     lens.first.wait_for()
     workbench.screenshot("verdict-above-the-log")
 
-    workbench.go_to(38, 70)
-    workbench.run_command("Show or Focus Hover")
-    workbench.hover_with("mean of").wait_for()
+    workbench.hover_at(38, 70, "mean of")
     workbench.screenshot("hover-on-a-debug-line")
-    workbench.page.keyboard.press("Escape")
+    workbench.leave_hover()
 
     workbench.page.keyboard.press("Control+Home")
     workbench.page.keyboard.press("Control+.")
@@ -379,11 +376,13 @@ def test_a_large_log_is_read_from_disk_and_followed(open_workbench: OpenWorkbenc
         file.write("I1121 01:33:00.000000  2358 solver.cpp:239] Iteration 20000, loss = nan\n")
         file.write("I1121 01:33:00.000000  2358 sgd_solver.cpp:112] Iteration 20000, lr = 100\n")
     workbench.page.locator(".codelens-decoration a", has_text="at iteration 20000").first.wait_for()
-    workbench.page.keyboard.press("Control+End")
-    workbench.page.keyboard.press("ArrowUp")
-    workbench.page.keyboard.press("ArrowUp")
-    workbench.run_command("Show or Focus Hover")
-    workbench.hover_with("Loss of iteration 20000").wait_for()
+
+    def editor_has_the_new_lines() -> bool:
+        workbench.page.keyboard.press("Control+End")
+        return "Iteration 20000, lr" in workbench.text()
+
+    wait_until("the editor shows the lines that were added", editor_has_the_new_lines)
+    workbench.hover_at(log.read_text("utf-8").count("\n") - 1, 1, "Loss of iteration 20000")
     workbench.screenshot("hover-on-the-line-that-was-added")
 
 
@@ -462,14 +461,10 @@ def test_shapes_that_do_not_fit_are_told_with_the_places_that_made_them(
     expect(workbench.page.locator("#status\\.editor\\.selection")).to_contain_text("Ln 26")
     workbench.wait_for_focus()
 
-    workbench.go_to(22, 13)
-    workbench.run_command("Show or Focus Hover")
-    workbench.hover_with("Read by conv2, sum").wait_for()
+    workbench.hover_at(22, 13, "Read by conv2, sum")
     workbench.screenshot("hover-on-a-blob")
-    workbench.page.keyboard.press("Escape")
-    workbench.go_to(9, 12)
-    workbench.run_command("Show or Focus Hover")
-    workbench.hover_with("multiply-adds").wait_for()
+    workbench.leave_hover()
+    workbench.hover_at(9, 12, "multiply-adds")
     workbench.screenshot("hover-on-a-layer")
 
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import JSHandle, Locator, Page, expect
+
+from tests.e2e.waiting import wait_until
+
+_IS_UP = "() => performance.getEntriesByName('code/didCreateWorkbenchContributions/4').length > 0"
+# What stands between lines: lenses.
+_GAPS = "() => [...document.querySelectorAll('.editor-instance .view-zones > *')]"
+_ARE_OTHERS = f"""before => {{
+    const now = ({_GAPS})();
+    return now.length !== before.length || now.some((gap, at) => gap !== before[at]);
+}}"""
 
 
 class Workbench:
@@ -26,6 +37,10 @@ class Workbench:
         """Until the editor of a file has its text."""
         self.page.locator(f".tab[data-resource-name='{name}']").wait_for()
         self.page.locator(".editor-instance .view-line").first.wait_for()
+
+    def wait_until_up(self) -> None:
+        """Until VS Code is all there: what comes up seconds after its window closes hovers and drops code actions."""
+        self.page.wait_for_function(_IS_UP)
 
     def open_file(self, name: str) -> None:
         """Ctrl+P, the name, Enter."""
@@ -60,6 +75,7 @@ class Workbench:
         self.page.keyboard.press("Enter")
         box.wait_for(state="hidden")
         expect(self.page.locator("#status\\.editor\\.selection")).to_contain_text(f"Ln {line}, Col {column}")
+        self.wait_for_focus()
 
     def errors(self) -> Locator:
         """The squiggles of severity error in the editor."""
@@ -69,8 +85,41 @@ class Workbench:
         """A piece of text with a colour of its own."""
         return self.page.locator(".editor-instance .view-line span > span", has_text=text).first
 
-    def hover_with(self, pattern: str) -> Locator:
-        """The hover that is on show and says something of a pattern."""
+    def hover_at(self, line: int, column: int, pattern: str) -> None:
+        """The hover at a place, by keyboard, until it says something of a pattern."""
+        self.go_to(line, column)
+        self._ask_until_hovered(lambda: self.run_command("Show or Focus Hover"), pattern)
+
+    def hover_over(self, text: str, pattern: str) -> None:
+        """The hover of a piece of text with a colour of its own, by mouse, until it says something of a pattern."""
+
+        def ask() -> None:
+            self.page.mouse.move(0, 0)
+            self.word(text).hover()
+
+        self._ask_until_hovered(ask, pattern)
+
+    def leave_hover(self) -> None:
+        """Escape, and on with the text."""
+        self.page.keyboard.press("Escape")
+        self.wait_for_focus()
+
+    def _ask_until_hovered(self, ask: Callable[[], None], pattern: str) -> None:
+        """Ask once; again where VS Code drew the lenses anew, since text that moves closes its hover.
+
+        It does so whenever any extension begins to offer lenses, of whatever files.
+        """
+        hover = self._hover_with(pattern)
+        while not hover.is_visible():
+            gaps = self.page.evaluate_handle(_GAPS)
+            ask()
+            wait_until(f"a hover with {pattern}", lambda at=gaps: hover.is_visible() or self._gaps_are_others(at))
+
+    def _gaps_are_others(self, before: JSHandle) -> bool:
+        others: bool = self.page.evaluate(_ARE_OTHERS, before)
+        return others
+
+    def _hover_with(self, pattern: str) -> Locator:
         return self.page.locator(".monaco-hover-content", has_text=re.compile(pattern)).locator("visible=true").first
 
     def quick_fix_with(self, text: str) -> Locator:
