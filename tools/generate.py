@@ -161,7 +161,11 @@ def with_settings(package: str) -> str:
     key = package.index('"properties":', section)
     start = package.index("{", key)
     old, end = json.JSONDecoder().raw_decode(package, start)
-    new = {f"caffe.{name}": _property(name, default) for name, default in Settings()._asdict().items()}
+    # Without `order` VS Code shows them by the alphabet.
+    new = {
+        f"caffe.{name}": {"order": place, **_property(name, default)}
+        for place, (name, default) in enumerate(Settings()._asdict().items(), 1)
+    }
     if old == new:
         return package
     line = package.rindex("\n", 0, key) + 1

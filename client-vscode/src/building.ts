@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'caffe.insertCheckFinite': 'refactor.caffe.checkFinite.insert',
   'caffe.insertAllCheckFinite': 'refactor.caffe.checkFinite.insertAll',
   'caffe.removeAllCheckFinite': 'refactor.caffe.checkFinite.remove',
+  'caffe.learnAnew': 'refactor.caffe.learnAnew',
   'caffe.createDeployNet': 'refactor.caffe.deploy',
   'caffe.createInputCheck': 'refactor.caffe.inputCheck',
 };

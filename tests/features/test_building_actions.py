@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 from lsprotocol import types
 
-from caffe_ls.features.building_actions import resolve_building_action
+from caffe_ls.features.building_actions import BUILDING_KIND, resolve_building_action
 from caffe_ls.features.client import Client
 from caffe_ls.features.code_actions import code_actions
 from caffe_ls.features.view import View
@@ -13,6 +17,7 @@ from caffe_ls.text.span import Span
 from tests.features.views import ABLE, applied, view_at_cursor
 
 _NET = 'layer { name: "data" $0type: "Input" top: "data" input_param { shape { dim: 1 } } }\n'
+_CLIENT = Path(__file__).parents[2] / "client-vscode"
 _RESOLVING = replace(ABLE, resolves_code_actions=True, creates_files=True)
 
 
@@ -73,6 +78,20 @@ def test_checks_are_removed_only_where_there_are_some() -> None:
     view, found = actions()
     after = applied_action(view, resolve_building_action(view, found[0]))
     assert "Remove all checkFinite layers" in [action.title for action in actions("$0" + after)[1]]
+
+
+def test_every_action_is_in_the_context_menu_of_vs_code() -> None:
+    ip = 'layer { name: "$0ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 2 } }\n'
+    check = 'layer { name: "c" type: "Python" bottom: "ip" python_param { module: "check_finite" layer: "C" } }\n'
+    _, found = actions(_NET.replace("$0", "") + ip + check)
+    kinds = {action.kind for action in found if str(action.kind).startswith(BUILDING_KIND)}
+    commands = dict(
+        re.findall(r"'(caffe\.\w+)': '(refactor\.[\w.]+)'", (_CLIENT / "src/building.ts").read_text("utf-8"))
+    )
+    assert set(commands.values()) == kinds
+    menus = json.loads((_CLIENT / "package.json").read_text("utf-8"))["contributes"]["menus"]
+    assert [entry["command"] for entry in menus["caffe.net"]] == list(commands)
+    assert commands.keys() <= {entry["command"] for entry in menus["commandPalette"]}
 
 
 _OLDER = 'layers { name: "$0ip" type: INNER_PRODUCT bottom: "x" top: "ip" inner_product_param { num_output: 2 } }\n'
