@@ -4,9 +4,14 @@ import * as vscode from 'vscode';
 
 export const SET_SETTING_COMMAND = 'caffe.setSetting';
 
-/** What `initialize` tells the server; with the settings at hand it need not ask before the first diagnostics. */
+/**
+ * What `initialize` tells the server; with the settings at hand it need not ask before the first diagnostics.
+ * Of several folders each may have settings of its own: the server asks for those.
+ */
 export function toldAtTheStart(reportCommand: string): object {
-  return { settingCommand: SET_SETTING_COMMAND, reportCommand, caffe: vscode.workspace.getConfiguration('caffe') };
+  const commands = { settingCommand: SET_SETTING_COMMAND, reportCommand };
+  const severalFolders = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  return severalFolders ? commands : { ...commands, caffe: vscode.workspace.getConfiguration('caffe') };
 }
 
 /** Arguments as the server sends them: the setting's name without `caffe.`, its value, the document's URI. */

@@ -23,6 +23,7 @@ class Client:
 
     def __init__(self, capabilities: dict[str, Any] | None = None, configuration: Any = None, **params: Any) -> None:
         self.configuration = configuration
+        self.configuration_of_folders: dict[str, Any] = {}
         self.notifications: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self._answers: dict[Any, dict[str, Any]] = {}
@@ -135,7 +136,9 @@ class Client:
                 self._arrived.notify_all()
             if message.get("method") == "workspace/configuration":
                 if self.configuration is not None:
-                    self.send({"jsonrpc": "2.0", "id": message["id"], "result": [self.configuration]})
+                    asked = [item.get("scopeUri") for item in message["params"]["items"]]
+                    told = [self.configuration_of_folders.get(uri, self.configuration) for uri in asked]
+                    self.send({"jsonrpc": "2.0", "id": message["id"], "result": told})
             elif "method" in message and "id" in message:
                 self.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
 

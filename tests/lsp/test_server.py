@@ -249,6 +249,30 @@ def test_settings_are_asked_for_before_the_first_diagnostics() -> None:
         assert [syntax_errors(found) for _, found in client.published(URI)] == [0]
 
 
+def test_each_folder_of_the_workspace_has_the_settings_that_the_editor_tells_for_it(tmp_path: Path) -> None:
+    folders = [{"uri": (tmp_path / name).as_uri(), "name": name} for name in ("a", "b")]
+    first, second = (f"{folder['uri']}/net.prototxt" for folder in folders)
+    with session({"workspace": {"configuration": True}}, configuration={}, workspaceFolders=folders) as client:
+        client.configuration_of_folders = {folders[1]["uri"]: {"ignore": ["syntax-error"]}}
+        client.tell("workspace/didChangeConfiguration", {"settings": None})
+        client.wait(lambda: len(_asked(client, "workspace/configuration")) == 2, "two questions for the settings")
+        settled(client)
+        for uri, expected in ((first, 1), (second, 0), (URI, 1)):
+            client.open(uri, BROKEN)
+            assert syntax_errors(client.diagnostics(uri, 1)) == expected
+
+
+def test_a_folder_that_joins_the_workspace_brings_its_settings(tmp_path: Path) -> None:
+    uri = f"{tmp_path.as_uri()}/net.prototxt"
+    with session({"workspace": {"configuration": True}}, configuration={}) as client:
+        client.open(uri, BROKEN)
+        assert syntax_errors(client.diagnostics(uri, 1)) == 1
+        client.configuration_of_folders = {tmp_path.as_uri(): {"ignore": ["syntax-error"]}}
+        event = {"added": [{"uri": tmp_path.as_uri(), "name": "new"}], "removed": []}
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": event})
+        client.wait(lambda: syntax_errors(client.published(uri)[-1][1]) == 0, "diagnostics under the folder's settings")
+
+
 @pytest.mark.parametrize(("settings", "refreshes"), [({}, 0), ({"ignore": ["syntax-error"]}, 1)])
 def test_a_client_that_pulls_is_asked_to_pull_again_when_its_settings_change_something(
     settings: dict[str, Any], refreshes: int

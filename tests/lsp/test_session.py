@@ -54,6 +54,23 @@ def test_weights_in_the_editor_s_settings_are_of_the_workspace_s_folder(tmp_path
     assert document.settings.weights == f"{tmp_path / 'trained' / 'a.caffemodel'},/b.caffemodel"
 
 
+def test_settings_of_a_folder_hold_in_it_alone(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    session = Session(Client(folders=(tmp_path.as_uri(), inner.as_uri())))
+    assert session.configure(
+        Settings(dialect="bvlc"), {inner.as_uri(): Settings(dialect="ssd", weights="w.caffemodel")}
+    )
+    document = opened(session, inner / "net.prototxt", "layer { }").document
+    assert (document.dialect, document.settings.weights) == ("ssd", str(inner / "w.caffemodel"))
+    assert opened(session, tmp_path / "net.prototxt", "layer { }").document.dialect == "bvlc"
+
+
+def test_a_folder_whose_settings_are_those_of_all_changes_nothing(tmp_path: Path) -> None:
+    session = session_in(tmp_path)
+    assert not session.configure(Settings(), {tmp_path.as_uri(): Settings()})
+
+
 def test_a_dialect_that_nobody_knows_is_guessed(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     session.configure(Settings(dialect="no-such-caffe"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
@@ -138,13 +139,16 @@ def _ask_for_settings(server: Server) -> None:
     if not server.client.pulls_configuration:
         return
 
+    folders = server.session.folders
+
     def take(answer: Any) -> None:
-        values = answer[0] if isinstance(answer, (list, tuple)) and answer else None
-        _configure(server, server.client.options if values is None else values)
+        values, *of_folders = answer if isinstance(answer, (list, tuple)) and answer else [None]
+        told = {folder: own for folder, own in zip(folders, of_folders, strict=False) if own is not None}
+        _configure(server, server.client.options if values is None else values, told)
         server.publisher.release()
 
     server.publisher.hold(_SETTINGS_WAIT)
-    items = [types.ConfigurationItem(section=SECTION)]
+    items = [types.ConfigurationItem(folder, SECTION) for folder in (None, *folders)]
     _when_answered(server.workspace_configuration(types.ConfigurationParams(items)), take)
 
 
@@ -171,9 +175,10 @@ def _configuration_changed(server: Server, params: types.DidChangeConfigurationP
         _configure(server, params.settings)
 
 
-def _configure(server: Server, values: object) -> None:
-    """Take settings; only others than before are a reason to tell anything anew."""
-    if server.session.configure(settings_of(values)):
+def _configure(server: Server, values: object, of_folders: Mapping[str, object] = MappingProxyType({})) -> None:
+    """Take settings, and those that folders of the workspace have; only others than before make all be told anew."""
+    own = {folder: settings_of(told) for folder, told in of_folders.items()}
+    if server.session.configure(settings_of(values), own):
         _all_changed(server)
 
 
@@ -186,6 +191,7 @@ def _folders_changed(server: Server, params: types.DidChangeWorkspaceFoldersPara
     event = params.event
     server.session.change_folders([folder.uri for folder in event.added], [folder.uri for folder in event.removed])
     _all_changed(server)
+    _ask_for_settings(server)
 
 
 def _unreadable(_: Server, method: str) -> None:

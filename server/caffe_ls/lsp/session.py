@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -33,6 +34,7 @@ class Session:
         self.client = client
         self._folders: tuple[str, ...] = client.folders
         self._settings = Settings()
+        self._settings_of_folders: dict[str, Settings] = {}
         self._open: dict[str, View] = {}
         self._states = map(str, itertools.count(1))
         self._elsewhere = Elsewhere(self._source_of, self._uri_of)
@@ -111,15 +113,24 @@ class Session:
         return self._logs is not None and uri in self._logs
 
     @property
+    def folders(self) -> tuple[str, ...]:
+        """The URIs of the workspace's folders."""
+        return self._folders
+
+    @property
     def folder_paths(self) -> tuple[str, ...]:
         """The paths of the workspace's folders."""
         return tuple(path_of(uri) for uri in self._folders)
 
-    def configure(self, settings: Settings) -> bool:
-        """Judge everything by these settings of the editor from now on; False when they are the same as before."""
-        if settings == self._settings:
+    def configure(self, settings: Settings, of_folders: Mapping[str, Settings] = MappingProxyType({})) -> bool:
+        """Judge everything by these settings of the editor from now on; False when they are the same as before.
+
+        Folders of the workspace, by URI, may have settings of their own.
+        """
+        own = {path_of(uri): told for uri, told in of_folders.items() if told != settings}
+        if (settings, own) == (self._settings, self._settings_of_folders):
             return False
-        self._settings = settings
+        self._settings, self._settings_of_folders = settings, own
         self.reload()
         return True
 
@@ -130,7 +141,7 @@ class Session:
 
     def reload(self) -> None:
         """Look again at all that open documents depend on besides their own text."""
-        self._surroundings = Surroundings([path_of(uri) for uri in self._folders], self._settings)
+        self._surroundings = Surroundings(self.folder_paths, self._settings, self._settings_of_folders)
         for uri, known in self._open.items():
             document = self._surroundings.again(known.document)
             self._open[uri] = replace(known, document=document, state=next(self._states))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from types import MappingProxyType
 
 from caffe_ls.analysis.configuration import find_configuration, folders_below, weights_below
 from caffe_ls.analysis.disk import Access, FilesBeside
@@ -27,9 +28,15 @@ _logger = logging.getLogger(__name__)
 class Surroundings:
     """The disk and the editor's settings as they are now; after a change there, make new ones."""
 
-    def __init__(self, folders: Sequence[str] = (), settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[str] = (),
+        settings: Settings | None = None,
+        of_folders: Mapping[str, Settings] = MappingProxyType({}),
+    ) -> None:
         self._folders = tuple(os.path.normpath(folder) for folder in folders if folder)
         self._settings = _with_known_dialect(settings or Settings())
+        self._of_folders = {os.path.normpath(folder): _with_known_dialect(told) for folder, told in of_folders.items()}
         self._access = Access(cache(_read), cache(_names_in), stored_at=cache(_stored_at))
         self._settings_of_folder = cache(self._find_settings)
 
@@ -73,9 +80,9 @@ class Surroundings:
         return found.settings
 
     def _settings_in(self, folder: str) -> Settings:
-        """The editor's settings; a relative path in them is one of the workspace's folder."""
-        settings = self._settings
-        base = self.top(folder) or folder
+        """The editor's settings, of the workspace's folder or of all; a relative path in them is one of that folder."""
+        top = self.top(folder)
+        settings, base = self._of_folders.get(top, self._settings), top or folder
         if settings.proto:
             settings = settings._replace(proto=str(Path(base, settings.proto)))
         if settings.weights:
