@@ -88,6 +88,10 @@ NO_DATA = DataSource()
 """Nothing is known of the data."""
 
 
+ONE_NUMBER_AN_ITEM = "1 number an item in the other datasets"
+"""What is assumed of an HDF5 file where only the first dataset's shape is told; targets of a regression have more."""
+
+
 Stage = Literal["upgrade", "init", "first-iteration"]
 """When Caffe stops: upgrading the text, building the net, or at the first forward, backward or update."""
 

@@ -1,4 +1,4 @@
-"""Checks of a document's nets against other files, asked for each state about what is certain of the net."""
+"""What is certain of a document's nets and what rests on a guess; checks of them against other files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.immutable import replace
-from caffe_ls.net.model import Net
-from caffe_ls.rules.finding import Finding
+from caffe_ls.net.model import ONE_NUMBER_AN_ITEM, Net
+from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.text.span import Span
 
 
@@ -31,6 +31,14 @@ def in_each_state(document: PrototxtDocument, check: Callable[[Net], Iterable[Fi
     for key, finding in found.items():
         holds_in = tuple(dict.fromkeys(phases[key]))
         yield finding if len(holds_in) == len(judged) else replace(finding, phases=holds_in)
+
+
+def assumed(finding: Finding, assumes: tuple[str, ...]) -> Finding:
+    """The finding, which rests on a guess, says so: a warning at most, information where the guess is often wrong."""
+    most = Severity.INFORMATION if ONE_NUMBER_AN_ITEM in assumes else Severity.WARNING
+    severity = max(finding.severity or most, most, key=lambda one: one.rank)
+    message = f"{finding.message} (assuming {', '.join(assumes)})"
+    return replace(finding, severity=severity, stage=None, assumes=assumes, message=message)
 
 
 def name_span(net: Net, layer: int) -> Span:

@@ -15,6 +15,7 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import Damage, Layer, Net, Refusal
 from caffe_ls.net.provenance import places_behind
 from caffe_ls.rules.asking import ask, is_wanted
+from caffe_ls.rules.certain_nets import assumed
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
 from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, RefusalView, Rule
@@ -68,14 +69,7 @@ def _findings(document: PrototxtDocument, net: Net) -> dict[_Key, Finding]:
         return found
     names = {key.rule for key in found}
     certain = _found_in(document, certain_net(document, net), lambda rule: rule.name in names)
-    return {key: finding if key in certain else _assumed(finding, net.assumes) for key, finding in found.items()}
-
-
-def _assumed(finding: Finding, assumes: tuple[str, ...]) -> Finding:
-    """A finding that rests on a guess is a warning at most, and says so."""
-    severity = Severity.WARNING if finding.severity is Severity.ERROR else finding.severity
-    message = f"{finding.message} (assuming {', '.join(assumes)})"
-    return replace(finding, severity=severity, stage=None, assumes=assumes, message=message)
+    return {key: finding if key in certain else assumed(finding, net.assumes) for key, finding in found.items()}
 
 
 def _found_in(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> dict[_Key, Finding]:

@@ -69,6 +69,23 @@ layer { name: "loss" type: "EuclideanLoss" bottom: "data" bottom: "target" top: 
     assert "assuming 3 channels" in finding.message
 
 
+def test_targets_of_a_regression_may_be_wider_than_the_one_number_assumed_of_them() -> None:
+    text = """\
+layer { name: "data" type: "HDF5Data" top: "data" top: "target" hdf5_data_param { source: "l" batch_size: 4 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+layer { name: "loss" type: "EuclideanLoss" bottom: "ip" bottom: "target" top: "loss" }
+"""
+    assert _of("input-shapes-differ", text) == []
+    told = '#- settings {"data_shape": "3x8x8"}\n#- /net.prototxt\n'
+    (finding,) = _of("input-shapes-differ", told + text)
+    assert finding.severity is Severity.INFORMATION
+    assert "4 x 2" in finding.message
+    assert "assuming 1 number an item" in finding.message
+    (certain,) = _of("invalid-layer-parameter", told + text.replace("num_output: 2", "num_output: 0"))
+    assert certain.severity is Severity.ERROR
+
+
 def test_faults_that_stop_the_first_batch_say_so() -> None:
     text = """\
 layer { name: "data" type: "ImageData" top: "data" top: "label" transform_param { mean_value: [1, 2] }

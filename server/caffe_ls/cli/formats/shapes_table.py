@@ -18,7 +18,7 @@ def show(nets: Iterable[Net], console: Console) -> None:
         console.print(_sums(net))
         for layer in net.layers:
             if layer.assumes:
-                console.print(f"{escape(layer.name)}: assumed are {escape(layer.assumes)} (--data-shape tells)")
+                console.print(f"{escape(layer.name)}: assuming {escape(layer.assumes)}")
         console.print()
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import About, AnyShape, Dim, Record, Refusal, Shape
+from caffe_ls.net.model import ONE_NUMBER_AN_ITEM, About, AnyShape, Dim, Record, Refusal, Shape
 from caffe_ls.net.shapes.fillers import refusals_of_filler
 from caffe_ls.net.shapes.reading import resized, unreadable, untransformable
 from caffe_ls.net.shapes.step import Family, Given, Step, as_int, differ, refuse, refuse_empty, shown
@@ -48,7 +48,7 @@ def data(given: Given) -> Step:
     refusals = tuple(unreadable(given, _MESSAGES[kind]))
     if kind == "HDF5Data":
         refusals += tuple(untransformable(given, (None, None, None)))
-        return Step(_datasets(given, record, batch), refusals=refusals)
+        return _datasets(given, record, batch)._replace(refusals=refusals)
     first, assumes = _image(given, own, record)
     refusals += tuple(untransformable(given, (first[0], *_uncropped(given, own, record))))
     rest: Shape = (1, 1, None, 8) if kind == "AnnotatedData" else (batch,)
@@ -67,17 +67,21 @@ def video_data(given: Given) -> Step:
     return Step(((batch, None, size, size), *(((batch,),) * (given.top_count - 1))))
 
 
-def _datasets(given: Given, record: Record | None, batch: Dim) -> tuple[AnyShape, ...]:
+def _datasets(given: Given, record: Record | None, batch: Dim) -> Step:
     """The tops of an HDF5 file, whose datasets may have any number of axes; a given shape tells of the first alone.
 
-    Where the batch is given too, one number an item is taken for the others, as for labels.
+    Of the others one number an item is assumed, as for labels of classes.
     """
+    further = given.top_count - 1
     if record is not None:
         datasets = dict(record.tops)
-        return tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops)
-    first: AnyShape = None if given.data.shape is None else (batch, *given.data.shape)
-    other: AnyShape = None if given.data.shape is None or given.data.batch is None else (batch,)
-    return (first, *((other,) * (given.top_count - 1)))
+        return Step(tuple((batch, *datasets[top][1:]) if datasets.get(top) else None for top in given.spec.tops))
+    if given.data.shape is None:
+        return Step((None,) * (1 + further))
+    first: Shape = (batch, *given.data.shape)
+    if not further or not given.data.may_assume:
+        return Step((first, *((None,) * further)))
+    return Step((first, *(((batch,),) * further)), assumes=ONE_NUMBER_AN_ITEM)
 
 
 def _uncropped(given: Given, own: Group, record: Record | None) -> tuple[Dim, Dim]:

@@ -57,6 +57,7 @@ from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.net.model import About, AnyShape, Layer, Net
 from caffe_ls.net.provenance import places_behind_bottoms
 from caffe_ls.net.shapes.step import shapes_differ, shown
+from caffe_ls.rules.certain_nets import assumed
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.text.span import Span
@@ -109,12 +110,8 @@ def _finding(document: PrototxtDocument, tested: Net, at: int, message: str, cer
     places = places_behind_bottoms(tested, at, about)
     related = tuple(Related(place.span.shift(tested.text.layers[place.layer].base), place.message) for place in places)
     severity = Severity.ERROR if document.context.states else Severity.WARNING
-    assumes = () if certain else tested.assumes
-    if assumes:
-        severity, message = Severity.WARNING, f"{message} (assuming {', '.join(assumes)})"
-    return Finding(
-        tested.place(at, "name"), message, related=related, severity=severity, layer=layer.name, assumes=assumes
-    )
+    finding = Finding(tested.place(at, "name"), message, related=related, severity=severity, layer=layer.name)
+    return assumed(finding, tested.assumes) if tested.assumes and not certain else finding
 
 
 def _different(trained: Net, tested: Net) -> Iterator[tuple[int, str]]:
