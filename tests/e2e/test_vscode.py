@@ -131,7 +131,7 @@ def test_a_misspelt_field_is_marked_explained_and_mended_by_keyboard(
 
     workbench.word("num_outptu").click()
     workbench.leave_hover()
-    workbench.page.keyboard.press("Control+.")
+    workbench.open_quick_fixes()
     workbench.quick_fix_with("num_output").wait_for()
     workbench.screenshot("quick-fixes")
     workbench.page.keyboard.press("Enter")
@@ -266,7 +266,7 @@ def test_a_fix_that_changes_a_setting_changes_it_in_the_folder(open_workbench: O
     workbench = open_workbench(net)
     workbench.errors().first.wait_for(state="attached")
     workbench.word("permute_param").click()
-    workbench.page.keyboard.press("Control+.")
+    workbench.open_quick_fixes()
     workbench.quick_fix_with("SSD").wait_for()
     workbench.screenshot("dialects-offered")
     workbench.quick_fix_with("SSD").click()
@@ -346,7 +346,7 @@ def test_a_log_is_explained_judged_and_mended(open_workbench: OpenWorkbench, tmp
     workbench.leave_hover()
 
     workbench.page.keyboard.press("Control+Home")
-    workbench.page.keyboard.press("Control+.")
+    workbench.open_quick_fixes()
     workbench.quick_fix_with("base_lr").click()
     workbench.open_file("solver.prototxt")
     expect(workbench.page.locator(".editor-instance .view-lines")).not_to_contain_text("base_lr: 100")
