@@ -1,7 +1,7 @@
 """The solver and the net of the workspace that belong to a run of a log: to stand in for what it does not print,
 and for fixes to be edits of them."""
 
-# ruff: noqa: PTH118, PTH119, PTH120 - paths are strings here, see workspace.py
+# ruff: noqa: PTH120 - paths are strings here, see workspace.py
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ import os
 
 from caffe_ls.analysis.disk import Access
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.analysis.kinds import PROTOTXT_SUFFIXES
 from caffe_ls.analysis.log_document import LogDocument
 from caffe_ls.analysis.log_links import OpenPrototxt, files_of_run, names_in, names_told
-from caffe_ls.analysis.workspace import nets_of_solver
+from caffe_ls.analysis.workspace import nets_of_solver, parsed, solvers_in
 from caffe_ls.settings import Settings
 from caffe_ls.training_log.growing_text import GrowingText
 from caffe_ls.training_log.outline import Outline
 from caffe_ls.training_log.record import Record, Run
-
-_MOST_FILES = 64  # Prototxts beside a log; among more nobody can tell which are the run's.
 
 
 def files_of_log(
@@ -27,7 +24,8 @@ def files_of_log(
     """The solver and the train net of a run of the log at `path`.
 
     Where the log prints its solver, that names them. Where it does not, what lies beside the log is taken when it can
-    be nothing else: a single solver, whose net has every layer and every output that the log speaks of.
+    be nothing else: a single solver, found as `solvers_in` finds them, whose net has every layer and every output that
+    the log speaks of.
     """
     if run.printed("solver") is not None:
         found = files_of_run(LogDocument(path, Settings(), GrowingText(), record, Outline()), run, access, opened, top)
@@ -38,21 +36,12 @@ def files_of_log(
 def _beside(
     path: str, run: Run, access: Access, opened: OpenPrototxt, top: str
 ) -> tuple[PrototxtDocument | None, PrototxtDocument | None]:
-    folder = os.path.dirname(path)
-    names = sorted(name for name in access.names_in(folder) if name.endswith(PROTOTXT_SUFFIXES))
-    if len(names) > _MOST_FILES:
-        return None, None
-    documents = [document for name in names if (document := opened(os.path.join(folder, name))) is not None]
-    solvers = [document for document in documents if document.kind == "solver"]
     spoken_of = names_told(run)
-    if not spoken_of:
-        return None, None
     found = []
-    for solver in solvers:
-        for link in nets_of_solver(
-            os.path.join(folder, os.path.basename(solver.path)), solver.file, access.read, "", top
-        ):
+    # Not all that lies there is opened: logs are often kept in folders of everything.
+    for name, text in solvers_in(os.path.dirname(path), access) if spoken_of else ():
+        for link in nets_of_solver(name, parsed(text), access.read, "", top):
             net = opened(link.path) if link.path is not None and link.field != "test_net" else None
             if net is not None and net.kind == "net" and spoken_of <= names_in(net):
-                found.append((solver, net))
+                found.append((opened(name), net))
     return found[0] if len(found) == 1 else (None, None)

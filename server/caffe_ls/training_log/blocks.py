@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Iterator, Sequence
 from operator import getitem
+from struct import Struct
 
 from caffe_ls.training_log.first_nonfinite import first_odd
 from caffe_ls.training_log.record import NORMS, NonFinite, Quantity, Run
@@ -26,6 +27,7 @@ class Template:
         self.places = tuple(slice(cut, cut + len(head)) for head in self.heads)
         self.values = tuple(slice(cut + len(head), None) for head in self.heads)
         self.size = len(self.heads)
+        self.pack = Struct(f"{self.size}d").pack
 
     def read(self, lines: Sequence[bytes], start: int) -> list[float] | None:
         """The values when the lines from `start` on are these, to the last byte; else None."""
@@ -170,7 +172,7 @@ class OpenBlock:
                 self._waiting_for = (template, phase, net)
             self._waiting_iterations.append(iteration)
             self._waiting_starts.append(lines[0])
-            self._waiting_values.extend(array("d", values))
+            self._waiting_values.frombytes(template.pack(*values))
         self._rows.clear()
 
     def _end_row(self, phase: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 from caffe_ls.training_log.line import LONGEST, Line, is_of_source, lead_length, lines_of, source_name
 from caffe_ls.training_log.patterns import recognise
@@ -71,8 +72,8 @@ class Reader:
         return self._record
 
     def _take(self, data: bytes) -> None:
-        lines = data.split(b"\n")
-        rest = lines.pop()
+        lines = BytesIO(data).readlines()  # twice as fast as `split`
+        rest = lines.pop() if data[-1:] != b"\n" else b""
         if lines:
             size = len(data) - len(rest) + self._pending_size
             skipped = self._pending_size - sum(map(len, self._pending))
@@ -95,7 +96,7 @@ class Reader:
         record = self._record
         if self._held:
             lines = [*self._held, *lines]
-            size += sum(map(len, self._held)) + len(self._held)
+            size += sum(map(len, self._held))
             self._held = []
         self._lines, self._known_place = lines, (0, record.bytes + skipped)
         number, at, count = record.lines, 0, len(lines)
@@ -115,9 +116,9 @@ class Reader:
                         continue
                     if hold and template is not None and template.cut == self._cut and template.begins(lines, at):
                         self._held = lines[at:]
-                        size -= sum(map(len, self._held)) + len(self._held)
+                        size -= sum(map(len, self._held))
                         break
-            self._line(raw, number + 1 + at, at)
+            self._line(raw.removesuffix(b"\n"), number + 1 + at, at)
             at += 1
         self._lines = []
         record.bytes += size
@@ -126,7 +127,7 @@ class Reader:
     def _place(self, at: int) -> int:
         """The offset in the file of a line of those being read."""
         known, offset = self._known_place
-        offset += sum(map(len, self._lines[known:at])) + at - known
+        offset += sum(map(len, self._lines[known:at]))
         self._known_place = (at, offset)
         return offset
 
