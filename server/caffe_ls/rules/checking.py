@@ -13,6 +13,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.layers import layer_name
 from caffe_ls.rules.registry import rule_named, rules_of_prototxts
 from caffe_ls.rules.rule import EntryView, Rule
+from caffe_ls.rules.told_once import told_once
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.settings import Settings
@@ -34,7 +35,8 @@ def check(document: PrototxtDocument) -> tuple[Finding, ...]:
         return ()
     found = (finding for finding in _raw_findings(document) if not _suppressed(finding, document))
     chosen = (_by_settings(finding, document.settings) for finding in found)
-    return tuple(sorted(_bounded(finding for finding in chosen if finding is not None), key=_order))
+    once = told_once(finding for finding in chosen if finding is not None)
+    return tuple(sorted(_bounded(once), key=_order))
 
 
 def _bounded(findings: Iterable[Finding]) -> Iterator[Finding]:

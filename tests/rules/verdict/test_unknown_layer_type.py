@@ -116,3 +116,4 @@ def test_a_type_with_a_block_of_its_own_is_no_misspelling() -> None:
     for block, severity in (("rrelu_param { lower: 1 }", Severity.INFORMATION), ("", Severity.ERROR)):
         found = [one for one in findings_of(DATA + slip % block, dialect="auto") if one.rule == "unknown-layer-type"]
         assert [one.severity for one in found] == [severity]
+        assert bool(found[0].fixes) is (severity is Severity.ERROR)

@@ -4,6 +4,8 @@
 engine`. Without the line Caffe takes cuDNN where it is there, and its own code where it is not. A dilation above 1 is
 refused with it in every build: `CuDNN doesn't support the dilated convolution at Layer conv1`.
 
+It is told once for a file, at the first layer that asks, with the other layers as further places.
+
 Whose Caffe has no cuDNN sets this rule to `error` in the setting `rules`; whose Caffe has it, to `off`.
 
 Source: layer_factory.cpp (GetConvolutionLayer, GetPoolingLayer and the others).

@@ -112,9 +112,16 @@ def _fault(base: int, entry: Entry, layer: WrittenLayer, document: PrototxtDocum
         return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
     complete = schema.layer_types_complete and bool(schema.layer_types)
     certain = complete and not document.dialect_is_guessed
-    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS and not _has_own_block(layer, schema)
+    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS
+    # A type with a block of its own, of a Caffe that nobody knows, is no slip of one that it resembles.
+    is_own = document.dialect_is_guessed and _has_own_block(layer, schema)
     return _fault_of_name(
-        written, value.span, schema, certain, may_be_slip, lambda name: _fits(document, base, layer, name)
+        written,
+        value.span,
+        schema,
+        certain,
+        may_be_slip,
+        lambda name: not is_own and _fits(document, base, layer, name),
     )
 
 
