@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.features.building_actions import BUILDING_KIND, resolve_building_action
 from caffe_ls.features.client import Client
 from caffe_ls.features.code_actions import code_actions
@@ -89,9 +90,13 @@ def test_every_action_is_in_the_context_menu_of_vs_code() -> None:
         re.findall(r"'(caffe\.\w+)': '(refactor\.[\w.]+)'", (_CLIENT / "src/building.ts").read_text("utf-8"))
     )
     assert set(commands.values()) == kinds
-    menus = json.loads((_CLIENT / "package.json").read_text("utf-8"))["contributes"]["menus"]
+    contributed = json.loads((_CLIENT / "package.json").read_text("utf-8"))["contributes"]
+    menus = contributed["menus"]
     assert [entry["command"] for entry in menus["caffe.net"]] == list(commands)
     assert commands.keys() <= {entry["command"] for entry in menus["commandPalette"]}
+    # VS Code itself lets commands change what its user may not.
+    guarded = {entry["command"] for entry in contributed["commands"] if entry.get("enablement") == "!editorReadonly"}
+    assert guarded == commands.keys() - {"caffe.createDeployNet", "caffe.createInputCheck"}
 
 
 _OLDER = 'layers { name: "$0ip" type: INNER_PRODUCT bottom: "x" top: "ip" inner_product_param { num_output: 2 } }\n'
@@ -116,6 +121,18 @@ def test_a_command_that_can_do_nothing_says_why() -> None:
         assert action.edit is None
         assert action.disabled is not None
         assert reason in action.disabled.reason
+
+
+def test_a_net_that_was_never_saved_is_to_be_saved_before_files_are_put_beside_it() -> None:
+    saved, offset = view_at_cursor(_NET, _RESOLVING)
+    view = replace(saved, uri="untitled:Untitled-1", document=PrototxtDocument("Untitled-1", saved.document.text))
+    assert code_actions(view, Span(offset, offset), ["refactor"]) == []
+    for kind in ("checkFinite.insert", "checkFinite.insertAll", "deploy", "inputCheck"):
+        (action,) = code_actions(view, Span(offset, offset), [f"refactor.caffe.{kind}"])
+        told = resolve_building_action(view, action)
+        assert told.edit is None
+        assert told.disabled is not None
+        assert told.disabled.reason.startswith("save the net first")
 
 
 def test_layers_of_an_older_form_are_offered_nothing_in_menus() -> None:

@@ -6,6 +6,7 @@ Which there are is told at once; what they change is worked out when one is chos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import PurePath
 
 from lsprotocol import types
 
@@ -35,6 +36,8 @@ class _Building:
     otherwise: str
     needs_layer: bool = False
     needs_weights: bool = False
+    writes_beside: bool = True
+    """Whether there are new files beside the net: one that was never saved has no such place."""
 
 
 def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Iterator[types.CodeAction]:
@@ -54,6 +57,7 @@ def building_actions(view: View, span: Span, only: Callable[[str], bool]) -> Ite
         if only(BUILDING_KIND) and (
             (building.needs_layer and layer is None)
             or (building.needs_weights and not has_weights)
+            or (building.writes_beside and not _has_place(view))
             or (not has_checks if name == "remove" else _has_older_forms(view))
         ):
             continue
@@ -79,7 +83,10 @@ def resolve_building_action(view: View | None, action: types.CodeAction) -> type
 
 
 def _edit(view: View, name: str, offset: int) -> types.WorkspaceEdit | None:
-    fix = _BUILDINGS[name].build(view, offset)
+    building = _BUILDINGS[name]
+    if building.writes_beside and not _has_place(view):
+        return None
+    fix = building.build(view, offset)
     return None if fix is None else workspace_edit(view, fix)
 
 
@@ -88,9 +95,15 @@ def _hindrance(view: View, name: str, offset: int) -> str:
     building = _BUILDINGS[name]
     if name != "remove" and _has_older_forms(view):
         return "upgrade the layers of an older form first"
+    if building.writes_beside and not _has_place(view):
+        return "save the net first: the new files are put beside it"
     if building.needs_layer and _layer_at(view, offset) is None:
         return "no layer stands here: put the cursor into one"
     return building.otherwise
+
+
+def _has_place(view: View) -> bool:
+    return PurePath(view.document.path).is_absolute()
 
 
 def _has_older_forms(view: View) -> bool:
@@ -126,6 +139,7 @@ _BUILDINGS = {
         lambda view, offset: "Remove all checkFinite layers",
         lambda view, offset: remove_all(view.document),
         "the net has no checkFinite layers",
+        writes_beside=False,
     ),
     "anew": _Building(
         f"{BUILDING_KIND}.learnAnew",
@@ -134,6 +148,7 @@ _BUILDINGS = {
         "this layer has no weights that can get another name",
         needs_layer=True,
         needs_weights=True,
+        writes_beside=False,
     ),
     "deploy": _Building(
         f"{BUILDING_KIND}.deploy",
