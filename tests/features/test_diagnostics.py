@@ -40,6 +40,22 @@ def test_findings_stand_where_they_are_marked() -> None:
     assert {told.source for told in diagnostics(view)} == {"caffe-ls"}
 
 
+def test_of_a_block_of_many_lines_its_first_line_is_underlined() -> None:
+    text = """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+        layer {
+          name: "c" type: "Convolution" bottom: "d" top: "c"  convolution_param {  # no size
+        #                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ missing-layer-parameter
+            kernel_size: 3
+            stride: 1
+          }
+        }
+        """
+    fixture = read(text)
+    (told,) = [one for one in diagnostics(view_of(fixture)) if one.severity is types.DiagnosticSeverity.Error]
+    assert (view_of(fixture).span(told.range), told.code) == fixture.files[0].marks[0]
+
+
 def test_the_other_side_is_told_where_the_client_shows_it() -> None:
     view = view_of(read('#- /solver.prototxt\nnet: "net.prototxt"\n#- /net.prototxt\n\nname: "n"\n'))
     related = (

@@ -5,6 +5,7 @@ They are the protocol's JSON, not its types: the first ones are told before thes
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from caffe_ls.features import positions
@@ -19,6 +20,9 @@ SOURCE = "caffe-ls"
 SEVERITIES = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFORMATION: 3, Severity.HINT: 4}
 """The numbers of DiagnosticSeverity."""
 
+_MOST_LINES = 3
+_NAME_BEFORE = re.compile(r"\w+\s*:?\s*\Z")
+
 _UNNECESSARY, _DEPRECATED = 1, 2  # The numbers of DiagnosticTag.
 _UNNECESSARY_WORDS = frozenset({"unused", "needless", "unread", "dead"})
 _DEPRECATED_WORDS = frozenset({"deprecated", "old", "legacy", "v0", "v1"})
@@ -32,7 +36,7 @@ def diagnostics(view: View) -> list[dict[str, Any]]:
 def diagnostic(view: View, finding: Finding) -> dict[str, Any]:
     """One finding."""
     told: dict[str, Any] = {
-        "range": _range(view.document.source, finding.span, view.client.encoding),
+        "range": _range(view.document.source, _marked(view.document.source, finding.span), view.client.encoding),
         "message": _message(finding),
         "severity": SEVERITIES[finding.severity or Severity.WARNING],
         "code": finding.rule,
@@ -44,6 +48,17 @@ def diagnostic(view: View, finding: Finding) -> dict[str, Any]:
     if related is not None:
         told["relatedInformation"] = related
     return told
+
+
+def _marked(source: Source, span: Span) -> Span:
+    """What an editor underlines: of a block of many lines, in which something is missing, the line that begins it."""
+    line = source.line_of(span.start)
+    if source.line_of(span.end) - line < _MOST_LINES:
+        return span
+    start, end = source.line_bounds(line)
+    name = _NAME_BEFORE.search(source.text[start : span.start])
+    before = span.start - start if name is None else name.start()
+    return Span(start + before, start + len(source.text[start:end].rstrip()))
 
 
 def _range(source: Source, span: Span, encoding: Encoding) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from caffe_ls.rules.asking import ask, is_wanted
 from caffe_ls.rules.certain_nets import assumed
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
-from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, RefusalView, Rule
+from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, Marks, RefusalView, Rule
 from caffe_ls.text.span import Span
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -131,8 +131,9 @@ def _told(rule: Rule, view: RefusalView) -> Iterator[Finding]:
     related += (one for one in advice if isinstance(one, Related) and one.span not in known)
     doubts = [one.words for one in advice if isinstance(one, DependsOn)]
     stage = next((one.stage for one in advice if isinstance(one, DiesAt)), refusal.stage)
+    place = next((one.span for one in advice if isinstance(one, Marks)), net.place_of(refusal))
     yield Finding(
-        net.place_of(refusal),
+        place,
         refusal.message + "".join(one for one in advice if isinstance(one, str)) + "".join(doubts),
         tuple(one for one in advice if isinstance(one, Fix)),
         tuple(related),

@@ -36,12 +36,21 @@ def write_field(text: str, layer: Group, message: str, name: str, value: str) ->
 
 def remove_field(text: str, owner: Group, name: str, index: int = 0) -> Edit | None:
     """Take a value of a field away, name and all; None where it stands in a list, or has no place of its own."""
-    value = owner.place(name, index)
-    before = text[: value.start].rstrip().removesuffix(":").rstrip()
+    written = _name_before(text, owner, name, index)
+    return None if written is None else removal(text, Span(written.start, owner.place(name, index).end))
+
+
+def name_place(text: str, owner: Group, name: str) -> Span:
+    """Where a field's name stands; its value where it has no name of its own."""
+    return _name_before(text, owner, name) or owner.place(name)
+
+
+def _name_before(text: str, owner: Group, name: str, index: int = 0) -> Span | None:
+    before = text[: owner.place(name, index).start].rstrip().removesuffix(":").rstrip()
     start = len(before) - len(name)
     if not owner.has(name) or not before.endswith(name) or _WORD.match(before, max(0, start - 1), max(0, start)):
         return None
-    return removal(text, Span(start, value.end))
+    return Span(start, len(before))
 
 
 def set_field(net: Net, layer: int, message: str, name: str, value: str, title: str = "") -> tuple[Fix, ...]:

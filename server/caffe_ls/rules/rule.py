@@ -43,8 +43,14 @@ class DependsOn(NamedTuple):
     words: str
 
 
-Advice: TypeAlias = Fix | Related | str | DiesAt | DependsOn
-"""What a rule adds to a refusal: a fix, a related place, words behind the message, another stage, a doubt."""
+class Marks(NamedTuple):
+    """The place to mark, where less than the refusal's says as much."""
+
+    span: Span
+
+
+Advice: TypeAlias = Fix | Related | str | DiesAt | DependsOn | Marks
+"""What a rule adds to a refusal: a fix, a related place, words behind the message, another stage, a doubt, a place."""
 
 
 @dataclass(frozen=True, slots=True)

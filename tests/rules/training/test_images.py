@@ -146,6 +146,12 @@ def test_mirroring_is_told_of_where_only_tests_do_it(phase: str, is_told: bool) 
     assert bool(_found("random-images-in-test", _data("mirror: true", phase))) == is_told
 
 
+def test_of_a_block_that_changes_test_images_at_random_the_name_is_marked() -> None:
+    text = _data("distort_param {\n brightness_prob: 0.5\n brightness_delta: 32\n }", TEST)
+    (found,) = [one for one in findings_of(text, dialect="ssd") if one.rule == "random-images-in-test"]
+    assert text[found.span.start : found.span.end] == "distort_param"
+
+
 @pytest.mark.parametrize(
     ("labels", "severity"),
     [

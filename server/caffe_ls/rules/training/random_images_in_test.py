@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from caffe_ls.net.data_layers import IMAGE_LAYERS
 from caffe_ls.rules.finding import Finding, Severity, fix
-from caffe_ls.rules.layer_fields import remove_field
+from caffe_ls.rules.layer_fields import name_place, remove_field
 from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
@@ -53,4 +53,4 @@ def check(view: LayerView) -> Iterator[Finding]:
         if own.has(name):
             gone = remove_field(view.text, own, name)
             fixes = (fix(f"Remove `{name}`", gone),) if gone is not None else ()
-            yield Finding(own.place(name), f"`{name}` changes test images at random", fixes)
+            yield Finding(name_place(view.text, own, name), f"`{name}` changes test images at random", fixes)

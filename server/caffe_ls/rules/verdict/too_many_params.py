@@ -15,7 +15,7 @@ Bad:
       top: "conv1"
       param { lr_mult: 1 }
       param { lr_mult: 2 }
-      #     ^^^^^^^^^^^^^^
+    # ^^^^^
       convolution_param { num_output: 4 kernel_size: 3 bias_term: false }
     }
 
@@ -36,10 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.rules.finding import fix
+from caffe_ls.rules.finding import Related, fix
 from caffe_ls.rules.rewriting import removal
-from caffe_ls.rules.rule import Advice, RefusalView, refusal_rule
+from caffe_ls.rules.rule import Advice, Marks, RefusalView, refusal_rule
 from caffe_ls.rules.written import field_span
+from caffe_ls.text.span import Span
 
 
 @refusal_rule(Fault.TOO_MANY_PARAMS, fixable=True)
@@ -51,6 +52,9 @@ def advise(view: RefusalView) -> Iterable[Advice]:
     spans = [span for place in places if (span := field_span(view.document, place)) is not None]
     # In the older form the blocks are made of `blobs_lr` and others, which have no place as a whole.
     if len(spans) == len(places) and all(view.document.text.startswith("param", span.start) for span in spans):
+        first, *others = (Span(span.start, span.start + len("param")) for span in spans)
+        yield Marks(first)
+        yield from (Related(other, "for this one there is no blob either") for other in others)
         what = "the blocks" if len(spans) > 1 else "the block"
         yield fix(f"Remove {what} without a blob", *(removal(view.document.text, span) for span in spans), safe=True)
     if fields.group("convolution_param").has("bias_term") or fields.group("inner_product_param").has("bias_term"):
