@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 LONGEST = 65_536  # of a line; what comes after is not looked at
 
+# Time (with the severity), thread, source.
 _PREFIX = re.compile(
-    rb"([IWEF])(?:\d{4}){1,2} \d\d:\d\d:\d\d\.\d{6}(?=\s)"
-    rb"\s+((?:0x)?[0-9a-f]+)\s+([^\]\n]{1,300}?):(\d+)\] ?"
+    rb"(([IWEF])(?:\d{4}){1,2} \d\d:\d\d:\d\d\.\d{6})"
+    rb"\s+((?:0x)?[0-9a-f]+)\s+([^\]\n]{1,300}?):\d+\] ?"
 )
-_TIME_LENGTH = re.compile(rb"[IWEF]\d{4,8} \d\d:\d\d:\d\d\.\d{6}")
+_SOURCE_END = re.compile(rb":\d+\]")
 _BARE_SOURCE = re.compile(rb"[\s>\"'*]*([\w./\\:+ -]{1,300}?\.(?:cpp|hpp|cuh|cu|cc|h)):(\d+)\] ?")
 _SHORTENED = re.compile(rb"[\s>\"'*]*([IWEF])(?:\d{4}){1,2} \.{2,3}\] ?")  # as people do who show their logs to others
 _RANK = re.compile(rb"(?:\[(\d+)\]|\((?:GPU ?|rank ?)?(\d+)\)|(?:GPU|rank)[ :]?(\d+):?)\s*$", re.IGNORECASE)
@@ -39,8 +40,27 @@ class Line(NamedTuple):
     lead: int = 0
 
 
+def plain_line(raw: bytes) -> Line | None:
+    """The line in a line that glog wrote and nobody touched, as most are; None where there may be more to it."""
+    prefix = _PREFIX.match(raw)
+    if prefix is None:
+        return None
+    start = prefix.end()
+    if b"\r" in raw or b"\x1b[" in raw or (b"\\" in raw and b"\\u001b" in raw) or len(raw) > LONGEST:
+        return None
+    if raw.find(b"]", start) >= 0 and _SOURCE_END.search(raw, start):  # A second prefix may end there.
+        return None
+    rank = b""
+    if raw[start : start + 1] in (b"[", b"("):
+        rank, start = _rank_inside(raw, start)
+    return Line(prefix[2], prefix[3], prefix[4], rank, prefix.end(1), start, _clean(raw[start:]))
+
+
 def lines_of(raw: bytes) -> list[Line]:
     """The lines in a line: carriage returns and other programs' unfinished lines put several into one."""
+    plain = plain_line(raw)
+    if plain is not None:
+        return [plain]
     raw = raw[:LONGEST]
     if b"\x1b" in raw or b"\\u001b" in raw:
         raw = _COLOUR.sub(b"", raw)
@@ -74,13 +94,10 @@ def source_name(source: bytes) -> str:
 
 
 def _split_at_prefixes(part: bytes, offset: int) -> list[Line]:
-    first = _PREFIX.match(part)
-    if first and part.find(b"] ", first.end()) < 0 and not part.endswith(b"]"):  # most lines: nothing before, no other
-        cut = part.index(b".") + 7
-        rank, start = _rank_inside(part, first.end())
-        body = _clean(part[start:])
-        return [Line(first[1], first[2], first[3], rank, offset + cut, offset + start, body, offset)]
-    found = list(_PREFIX.finditer(part)) if b"] " in part or part.endswith(b"]") else []
+    plain = plain_line(part)
+    if plain is not None:
+        return [plain._replace(cut=plain.cut + offset, start=plain.start + offset, lead=offset)]
+    found = list(_PREFIX.finditer(part)) if b"]" in part else []
     if not found:
         bare = _BARE_SOURCE.match(part) if b"] " in part else None
         shortened = _SHORTENED.match(part) if b"...] " in part and bare is None else None
@@ -93,16 +110,15 @@ def _split_at_prefixes(part: bytes, offset: int) -> list[Line]:
     lines = []
     for match, following in zip(found, [*found[1:], None], strict=True):
         before = _RANK.search(part, max(0, match.start() - 12), match.start())
-        time = _TIME_LENGTH.match(part, match.start())
         end = following.start() if following else len(part)
         rank, start = _rank_inside(part, match.end())
         lines.append(
             Line(
-                match[1],
                 match[2],
                 match[3],
+                match[4],
                 rank if before is None else before[1] or before[2] or before[3],
-                offset + (time.end() if time else match.start()),
+                offset + match.end(1),
                 offset + start,
                 _clean(part[start:end]),
                 offset + match.start(),

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from caffe_ls.training_log.line import Line, source_name
 
-_N = rb"([-+]?(?:\d+\.#[A-Z0-9]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|(?i:nan(?:\([a-z]+\))?|inf(?:inity)?))(?![\w.]))"
+_N = rb"([-+]?(?:\d+(?:\.#[A-Z0-9]+|\.?\d*(?:[eE][-+]?\d+)?)|\.\d+|(?i:nan(?:\([a-z]+\))?|inf(?:inity)?))(?![\w.]))"
 _LONGEST_BODY = 4_096  # what Caffe says is shorter, and no pattern shall take long over what is longer
 _SPEED = rb"(?: ?\(([^)]*)\))?"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 
-from caffe_ls.training_log.line import LONGEST, Line, is_of_source, lead_length, lines_of, source_name
+from caffe_ls.training_log.line import LONGEST, Line, is_of_source, lead_length, lines_of, plain_line, source_name
 from caffe_ls.training_log.patterns import recognise
 from caffe_ls.training_log.record import Record, Run
 from caffe_ls.training_log.run_reader import PLACED, RunReader
@@ -118,7 +118,7 @@ class Reader:
                         self._held = lines[at:]
                         size -= sum(map(len, self._held))
                         break
-            self._line(raw.removesuffix(b"\n"), number + 1 + at, at)
+            self._line(raw.rstrip(b"\r\n"), number + 1 + at, at)
             at += 1
         self._lines = []
         record.bytes += size
@@ -139,6 +139,11 @@ class Reader:
             if text[:1] not in b"IWEF[" and _TEXT.match(text) and not is_of_source(text):
                 current.text.add(text, self._place(at) + skipped)
                 return
+        plain = plain_line(raw)
+        if plain is not None:
+            self._lead = b""
+            self._said(plain, raw, number, at)
+            return
         lines = lines_of(raw)
         if self._lead and len(lines) == 1 and not lines[0].severity:
             lines = self._without_lead(lines, raw)
@@ -164,7 +169,7 @@ class Reader:
                 self._note(line, number)
                 return
             reader = self._reader_of(line, number)
-            if kind == "device" or source_name(line.source).startswith("upgrade_proto"):
+            if kind == "device" or (b"upgrade" in line.source and source_name(line.source).startswith("upgrade_proto")):
                 self._note(line, number)
         if kind in ("loss", "rate") and found is not None:
             reader = self._after_restart(reader, int(found[1][1]), line, number)

@@ -53,6 +53,7 @@ class RunReader:
         self._quantities: dict[bytes, Quantity] = {}
         self._test_outputs: dict[int, int] = {}  # how many lines a test of each net ends with
         self._outputs_now = 0
+        self._outputs: dict[tuple[str, int, int, bytes], Series] = {}  # those of the run, by what their lines say
         self._unplaced: list[Series] = []  # outputs above the first `Iteration N` line of a log without its beginning
         self._clips = 0
         self._rate_follows = False
@@ -207,10 +208,14 @@ class RunReader:
             iteration, net = self._test
         else:
             iteration, net = self._iteration or 0, 0
-        output = Output(phase, net, index, name.decode("utf-8", "replace"))
-        series = self.run.outputs.get(output)
-        if series is None and len(self.run.outputs) < _MOST_SERIES:
-            series = self.run.outputs[output] = Series(self.run.points)
+        series = self._outputs.get((phase, net, index, name))
+        if series is None:
+            output = Output(phase, net, index, name.decode("utf-8", "replace"))
+            series = self.run.outputs.get(output)
+            if series is None and len(self.run.outputs) < _MOST_SERIES:
+                series = self.run.outputs[output] = Series(self.run.points)
+            if series is not None and len(self._outputs) < _MOST_SERIES:
+                self._outputs[phase, net, index, name] = series
         if series is not None:
             series.add(iteration, value, at)
             if phase == "TRAIN" and self._iteration is None and len(self._unplaced) < _MOST_SERIES:
