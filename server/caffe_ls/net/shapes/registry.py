@@ -14,7 +14,7 @@ from caffe_ls.text.span import Span
 _FAMILIES = (
     "cascade", "convolution", "data", "detection", "elementwise", "flow", "fork_data", "fork_losses", "forks",
     "inner_product", "losses", "normalization", "pooling", "prior_boxes", "python_layers", "rearranging", "recurrent",
-    "region_pooling", "reshaping", "ristretto", "synopsys",
+    "region_pooling", "reshaping", "ristretto", "synopsys", "volumes",
 )  # fmt: skip
 _LARGEST_COUNT = 2**31 - 1
 _MOST_AXES = 32
