@@ -22,6 +22,14 @@ def test_many_items_are_worked_on_by_other_processes_and_few_by_this_one() -> No
     assert set(side_by_side(range(50), lambda _: os.getpid())) == {os.getpid()}
 
 
+def test_pieces_become_smaller_so_that_no_process_waits_long_for_the_last_one() -> None:
+    pieces = list(module._pieces(range(500), 2))
+    assert [item for piece in pieces for item in piece] == list(range(500))
+    sizes = [len(piece) for piece in pieces]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] == 1
+
+
 def test_a_report_of_many_files_is_that_of_each_alone(tmp_path: Path) -> None:
     texts = (
         'layer { name: "a" type: "Relu" }\n',

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import PrototxtDocument
-from caffe_ls.analysis.nets import certain_net, judged_nets
-from caffe_ls.analysis.workspace import Link, nets_of_solver, parsed, solvers_in, states_in_solvers
+from caffe_ls.analysis.nets import certain_net, judged_nets, net_text
+from caffe_ls.analysis.states import states_of
+from caffe_ls.analysis.workspace import Link, linked_solvers_in, nets_of_solver, parsed, solvers_in, states_in_solvers
 from caffe_ls.immutable import replace
 from caffe_ls.net.model import Layer, Net, Phase, Shape
 from caffe_ls.net.shapes.step import shapes_differ, shown
@@ -21,11 +22,16 @@ _LARGEST_NET = 16_777_216
 
 
 class Relative(NamedTuple):
-    """A net of another file; `path` is written as the document's own is."""
+    """A net of another file, `number` of those that it makes; `path` is written as the document's own is."""
 
     path: str
     document: PrototxtDocument
-    net: Net
+    number: int
+
+    @property
+    def net(self) -> Net:
+        """The net, without guesses about data; built at the first question."""
+        return certain_net(self.document, judged_nets(self.document)[self.number])
 
     @property
     def name(self) -> str:
@@ -50,7 +56,7 @@ def tested_with(document: PrototxtDocument) -> Iterator[Relative]:
     files = document.context.files
     if files is None:
         return
-    for _, links in _solvers_beside(files):
+    for links in _nets_of_solvers_beside(files):
         if any(link.path == files.path and link.field == "test_net" for link in links):
             trained = [link for link in links if link.field != "test_net" and link.path not in (None, files.path)]
             yield from _relatives(document, files, trained)
@@ -61,11 +67,11 @@ def trained_for(document: PrototxtDocument) -> tuple[Relative, ...]:
     files = document.context.files
     if files is None:
         return ()
-    solvers = list(_solvers_beside(files))
-    if any(link.path == files.path for _, links in solvers for link in links):
+    solvers = _nets_of_solvers_beside(files)
+    if any(link.path == files.path for links in solvers for link in links):
         return ()
     found: dict[str, Relative] = {}
-    for _, links in solvers:
+    for links in solvers:
         trained = [link for link in links if link.field != "test_net" and link.path is not None]
         for relative in _relatives(document, files, trained):
             found.setdefault(relative.path, relative)
@@ -139,19 +145,9 @@ def _blobs(number: int) -> str:
     return f"{number} parameter blob{'s'[: number != 1]}"
 
 
-def _solvers_beside(files: FilesBeside) -> Iterator[tuple[str, tuple[Link, ...]]]:
-    access = files.access
-    for solver, text in solvers_in(os.path.dirname(files.path), access):
-        key = (_solvers_beside, solver, files.start_directory, files.top)
-        yield (
-            solver,
-            access.once(
-                key,
-                lambda solver=solver, text=text: nets_of_solver(  # type: ignore[misc]
-                    solver, parsed(text), access.read, files.start_directory, files.top
-                ),
-            ),
-        )
+def _nets_of_solvers_beside(files: FilesBeside) -> list[tuple[Link, ...]]:
+    folder = os.path.dirname(files.path)
+    return [solver.nets for solver in linked_solvers_in(folder, files.access, files.start_directory, files.top)]
 
 
 def _relatives(
@@ -166,9 +162,9 @@ def _relatives(
             continue
         folder = os.path.dirname(files.path)
         shown_path = os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.relpath(link.path, folder)))
-        for net in judged_nets(other):
-            if net.phase == phase:
-                yield Relative(shown_path, other, certain_net(other, net))
+        for number, state in enumerate(states_of(other, net_text(other))):
+            if state.phase == phase:
+                yield Relative(shown_path, other, number)
                 break
 
 
@@ -180,4 +176,5 @@ def _opened(document: PrototxtDocument, files: FilesBeside, path: str) -> Protot
     solvers = tuple((solver, parsed(text)) for solver, text in solvers_in(os.path.dirname(path), files.access))
     states = states_in_solvers(path, parsed(decode(data)), solvers, files.access, files.start_directory, files.top)
     context = replace(document.context, states=states, files=beside, weights=())
-    return PrototxtDocument(path, decode(data), document.settings, context=context, file=parsed(decode(data)))
+    other = PrototxtDocument(path, decode(data), document.settings, context=context, file=parsed(decode(data)))
+    return other if other.kind == "net" else None

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from caffe_ls.analysis.disk import FilesBeside
 from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
-from caffe_ls.analysis.workspace import nets_of_solver, parsed, solvers_in
+from caffe_ls.analysis.workspace import linked_solvers_in, nets_of_solver, parsed
 from caffe_ls.immutable import replace
-from caffe_ls.net.graph import build
-from caffe_ls.net.lower import lower_file
-from caffe_ls.net.model import Net, Phase, State
+from caffe_ls.net.lower import filtered, lower_file, state_in
+from caffe_ls.net.model import LayerSpec, NetText, Phase, State
 from caffe_ls.text.source import decode
 
 _LARGEST_NET = 16_777_216
@@ -44,30 +43,28 @@ def solvers_training(document: PrototxtDocument) -> tuple[SolverBeside, ...]:
 
 
 def _solvers_training(document: PrototxtDocument, files: FilesBeside, folder: str) -> Iterator[SolverBeside]:
-    for solver, text in solvers_in(folder, files.access):
-        file = parsed(text)
-        links = nets_of_solver(solver, file, files.access.read, files.start_directory, files.top)
+    for solver, text, links in linked_solvers_in(folder, files.access, files.start_directory, files.top):
         if any(link.path == files.path and link.field != "test_net" for link in links):
             shown = os.path.normpath(os.path.join(os.path.dirname(document.path), os.path.relpath(solver, folder)))
             context = Context(own_schema=document.context.own_schema, files=replace(files, path=solver))
             settings = document.settings._replace(dialect=document.dialect) if not context.own_schema else None
             yield SolverBeside(
-                shown, PrototxtDocument(shown, text, settings, kind="solver", context=context, file=file)
+                shown, PrototxtDocument(shown, text, settings, kind="solver", context=context, file=parsed(text))
             )
 
 
 class NamedNet(NamedTuple):
-    """A net that a solver builds in some phase; `name` is what messages call it."""
+    """A net that a solver builds in some phase, as far as its text alone tells; `name` is what messages call it."""
 
     name: str
-    net: Net
+    layers: tuple[LayerSpec, ...]
 
 
 def net_of_solver(document: PrototxtDocument, phase: Phase) -> NamedNet | None:
-    """The first net that a solver builds in a phase; None where it is not there. What it reads is not looked at."""
+    """The first net that a solver builds in a phase; None where it is not there."""
     own = next((net for net in judged_nets(document) if net.phase == phase), None)
     if own is not None:
-        return NamedNet("its net", own)
+        return NamedNet("its net", tuple(layer.spec for layer in own.layers))
     files = document.context.files
     if files is None:
         return None
@@ -76,13 +73,16 @@ def net_of_solver(document: PrototxtDocument, phase: Phase) -> NamedNet | None:
     path = next((link.path for link in links if link.field != other and link.path is not None), None)
     if path is None:
         return None
-    key = (net_of_solver, path, phase, document.dialect)
-    found = files.access.once(key, lambda: _built(files, path, State(phase), document.dialect))
-    return None if found is None else NamedNet(f"`{os.path.basename(path)}`", found)
+    key = (net_of_solver, path, document.dialect)
+    text = files.access.once(key, lambda: _net_text(files, path, document.dialect))
+    if text is None:
+        return None
+    built = filtered(text, state_in(text, State(phase)))
+    return NamedNet(f"`{os.path.basename(path)}`", tuple(text.layers[index].spec for index in built))
 
 
-def _built(files: FilesBeside, path: str, state: State, dialect: str) -> Net | None:
+def _net_text(files: FilesBeside, path: str, dialect: str) -> NetText | None:
     data = files.access.read(path)
     if data is None or len(data) > _LARGEST_NET:
         return None
-    return build(lower_file(parsed(decode(data)), dialect), state)
+    return lower_file(parsed(decode(data)), dialect)

@@ -99,7 +99,7 @@ def context_of(
     linked: tuple[Usage, ...] = ()
     solvers = _solvers_naming(path, access, start_directory, top) if kind == "net" else ()
     if not named and own_schema is None:
-        linked = linked_usages(path, file, kind, access, start_directory, top)
+        linked = _linked_usages(path, file, kind, solvers, access, start_directory, top)
     states = asked.states or states_in_solvers(path, file, solvers, access, start_directory, top)
     files = FilesBeside(path, access, start_directory, top, settings.python_path)
     weights = tuple(_weights_in_solvers(solvers, files))
@@ -123,13 +123,16 @@ def schema_above(
 
 def nearest_proto(path: str, access: Access, top: str = "") -> str | None:
     """The caffe.proto nearest above a file: in a folder above it, or where Caffe's own tree keeps it."""
-    folder = os.path.dirname(path)
+    found = (_proto_in(folder, access) for folder in ancestors(os.path.dirname(path), top))
+    return next((proto for proto in found if proto is not None), None)
 
+
+def _proto_in(folder: str, access: Access) -> str | None:
     def look() -> str | None:
-        candidates = (joined(ancestor, place) for ancestor in ancestors(folder, top) for place in PROTO_PLACES)
+        candidates = (joined(folder, place) for place in PROTO_PLACES)
         return next((candidate for candidate in candidates if access.read(candidate) is not None), None)
 
-    return access.once((nearest_proto, folder, top), look)
+    return access.once((_proto_in, folder), look)
 
 
 def nets_of_solver(path: str, file: File, read: Read, start_directory: str = "", top: str = "") -> tuple[Link, ...]:
@@ -142,16 +145,9 @@ def nets_of_solver(path: str, file: File, read: Read, start_directory: str = "",
 
 def solvers_of_net(path: str, access: Access, start_directory: str = "", top: str = "") -> tuple[str, ...]:
     """The solvers in a net's folder that name it."""
-    folder, name = os.path.split(path)
     own = os.path.normpath(path)
-    found = []
-    for solver, text in solvers_in(folder, access):
-        if solver == own or name not in text:
-            continue
-        links = nets_of_solver(solver, parsed(text), access.read, start_directory, top)
-        if any(link.path == own for link in links):
-            found.append(solver)
-    return tuple(found)
+    beside = linked_solvers_in(os.path.dirname(path), access, start_directory, top)
+    return tuple(one.path for one in beside if one.path != own and any(link.path == own for link in one.nets))
 
 
 def _solvers_naming(path: str, access: Access, start_directory: str, top: str) -> tuple[tuple[str, File], ...]:
@@ -187,18 +183,19 @@ def _weights_in_solvers(solvers: Iterable[tuple[str, File]], files: FilesBeside)
                     yield found or joined(os.path.dirname(solver), name.strip())
 
 
-def linked_usages(
-    path: str, file: File, kind: Kind, access: Access, start_directory: str = "", top: str = ""
+def _linked_usages(
+    path: str,
+    file: File,
+    kind: Kind,
+    solvers: tuple[tuple[str, File], ...],
+    access: Access,
+    start_directory: str,
+    top: str,
 ) -> tuple[Usage, ...]:
     """What the files that belong to one use of dialects: the nets of a solver; the solvers of a net, and their nets."""
-    solvers: tuple[tuple[str, File], ...]
+    usages = [usage for _, solver_file in solvers for usage in usages_of_file(solver_file, SOLVER_MESSAGE)]
     if kind == "solver":
-        solvers, usages = ((path, file),), []
-    elif kind == "net":
-        solvers = _solvers_naming(path, access, start_directory, top)
-        usages = [usage for _, solver_file in solvers for usage in usages_of_file(solver_file, SOLVER_MESSAGE)]
-    else:
-        return ()
+        solvers = ((path, file),)
     nets = {
         link.path
         for solver, solver_file in solvers
@@ -227,6 +224,25 @@ def _texts(file: File, field: str) -> Iterator[str]:
         if entry.field is not None and entry.field.name == field:
             for value in entry.field.values:
                 yield (string_value(value) if isinstance(value, Scalar) else None) or ""
+
+
+class LinkedSolver(NamedTuple):
+    """A solver on the disk, and the nets that it names."""
+
+    path: str
+    text: str
+    nets: tuple[Link, ...]
+
+
+def linked_solvers_in(folder: str, access: Access, start_directory: str, top: str) -> tuple[LinkedSolver, ...]:
+    """The solvers in a folder and their nets."""
+    return access.once(
+        (linked_solvers_in, folder, start_directory, top),
+        lambda: tuple(
+            LinkedSolver(solver, text, nets_of_solver(solver, parsed(text), access.read, start_directory, top))
+            for solver, text in solvers_in(folder, access)
+        ),
+    )
 
 
 def solvers_in(folder: str, access: Access) -> tuple[tuple[str, str], ...]:

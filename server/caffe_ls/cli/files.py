@@ -83,6 +83,7 @@ def disk_access() -> Access:
         except (OSError, ValueError):
             return None
 
+    @lru_cache(maxsize=1024)
     def names_in(folder: str) -> Sequence[str]:
         try:
             return os.listdir(folder)  # noqa: PTH208 - names alone are asked for

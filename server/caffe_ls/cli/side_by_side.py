@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -14,8 +15,8 @@ _Result = TypeVar("_Result")
 # A process is worth its start from this many files on.
 _ITEMS_EACH = 40
 _MOST_PROCESSES = 8
-# Neighbours have much in common, which one process computes once; and no process must wait long for the last one.
-_PIECES_EACH = 8
+# Neighbours have much in common, which one process computes once.
+_LARGEST_PIECE = 64
 
 _work: Callable[[Any], Any]
 
@@ -35,9 +36,20 @@ def side_by_side(items: Sequence[_Item], work: Callable[[_Item], _Result]) -> It
 
     pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (work,))
     try:
-        yield from pool.map(_do, items, chunksize=max(1, len(items) // (processes * _PIECES_EACH)))
+        waiting = deque(pool.submit(_do, piece) for piece in _pieces(items, processes))
+        while waiting:
+            yield from waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pieces(items: Sequence[_Item], processes: int) -> Iterator[Sequence[_Item]]:
+    """The items in pieces that become smaller to the end, so that all processes have work until it is done."""
+    start = 0
+    while start < len(items):
+        size = max(1, min(_LARGEST_PIECE, (len(items) - start) // (2 * processes)))
+        yield items[start : start + size]
+        start += size
 
 
 def _processors() -> int:
@@ -51,5 +63,5 @@ def _begin(work: Callable[[Any], Any]) -> None:
     _work = work
 
 
-def _do(item: Any) -> Any:
-    return _work(item)
+def _do(piece: Sequence[Any]) -> list[Any]:
+    return [_work(item) for item in piece]

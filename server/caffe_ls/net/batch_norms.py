@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from caffe_ls.net.model import Layer, Net, Phase, count
+from collections.abc import Iterable
+
+from caffe_ls.net.model import Layer, LayerSpec, Net, Phase, count
 from caffe_ls.net.shapes.step import float32
 
 _WEIGHTED = ("Convolution", "Deconvolution", "InnerProduct", "Scale", "DepthwiseConvolution", "ConvolutionDepthwise")
@@ -47,11 +49,14 @@ def has_frozen_weights(net: Net) -> bool:
     )
 
 
-def normalizations_in_a_row(net: Net) -> int:
-    """How many BatchNorms, each using its stored statistics, numbers pass through at most."""
-    longest: list[int] = []
-    for layer in net.layers:
-        above = max((longest[source.layer] for source in layer.sources if source is not None), default=0)
-        own = layer.type == "BatchNorm" and not uses_batch_statistics(layer, net.phase)
-        longest.append(above + own)
-    return max(longest, default=0)
+def normalizations_in_a_row(layers: Iterable[LayerSpec], phase: Phase) -> int:
+    """How many BatchNorms, each using its stored statistics, numbers pass through at most, in layers that are built."""
+    longest = 0
+    above: dict[str, int] = {}
+    for layer in layers:
+        number = max((above.get(bottom, 0) for bottom in layer.bottoms), default=0)
+        if layer.type == "BatchNorm":
+            number += layer.fields.group("batch_norm_param").flag("use_global_stats", phase == "TEST")
+        above.update(dict.fromkeys(layer.tops, number))
+        longest = max(longest, number)
+    return longest

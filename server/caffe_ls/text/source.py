@@ -32,11 +32,6 @@ def encode(text: str) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def _behind(start: int, length: int) -> int:
-    """Where the line begins that follows one of this length."""
-    return start + length + 1
-
-
 class Source:
     """An immutable text and, computed at the first question, where its lines begin."""
 
@@ -50,7 +45,7 @@ class Source:
             return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         # The usual case, at a third of the time: an editor waits for this at each keystroke.
         lines = self.text.split("\n")
-        return list(accumulate(map(len, lines[:-1]), _behind, initial=0))
+        return [start + number for number, start in enumerate(accumulate(map(len, lines[:-1]), initial=0))]
 
     def line_of(self, offset: int) -> int:
         """The index, from 0, of the line that holds `offset`; an offset outside the text counts as its nearest end."""

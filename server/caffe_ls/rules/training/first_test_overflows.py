@@ -70,7 +70,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     if document.template or not solver.complete or interval is None or not is_tested or solver.has("weights"):
         return
     tested = net_of_solver(document, "TEST")
-    number = 0 if tested is None else normalizations_in_a_row(tested.net)
+    number = 0 if tested is None else normalizations_in_a_row(tested.layers, "TEST")
     if tested is not None and number * _FACTOR > _LARGEST:
         message = f"the first test, before any training, overflows: {number} BatchNorms in a row in {tested.name}"
         fix = set_field(document, "test_initialization", "false", "test_interval")

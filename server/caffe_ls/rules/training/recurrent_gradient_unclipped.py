@@ -100,9 +100,9 @@ def _in_solver(document: PrototxtDocument) -> Iterator[Finding]:
     if not _clips_nothing(document):
         return
     trained, place = net_of_solver(document, "TRAIN"), anchor(document, "clip_gradients", "base_lr")
-    layers = trained.net.of_type(*_RECURRENT) if trained is not None else ()
-    if trained is not None and place is not None and layers:
-        kind = trained.net.layers[layers[0]].type
+    layers = trained.layers if trained is not None else ()
+    kind = next((layer.type for layer in layers if layer.type in _RECURRENT), None)
+    if trained is not None and place is not None and kind is not None:
         message = f"no gradients are clipped, and {trained.name} has {_article(kind)} {kind}"
         yield Finding(place, f"{message}, whose gradients may explode", (_clip(document),))
 

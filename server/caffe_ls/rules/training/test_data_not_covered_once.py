@@ -49,6 +49,7 @@ from collections.abc import Iterator
 from caffe_ls.analysis.data_sources import SOURCE_MESSAGES, records_in, source_files
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.families import Relative, tested_by
+from caffe_ls.analysis.nets import net_text
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.solver_fields import replace_value
@@ -65,10 +66,14 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 
 def _compare(document: PrototxtDocument, relative: Relative, index: int, batches: int) -> Iterator[Finding]:
     files = relative.document.context.files
+    assert files is not None
+    there = source_files(net_text(relative.document), files)
+    # Nothing can be counted of data that is not here, and the net need not be built.
+    if not any(source.path for source in there):
+        return
     net = relative.net
     built = {layer.origin: position for position, layer in enumerate(net.layers)}
-    assert files is not None
-    sources = [source for source in source_files(net.text, files) if source.layer in built]
+    sources = [source for source in there if source.layer in built]
     if len(sources) != 1:
         return
     (source,) = sources
