@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from caffe_ls.schema.merged_table import FieldVariant, MergedTable, merged_table
 from caffe_ls.schema.model import Enum, Field, Message, Schema
@@ -195,6 +195,11 @@ class _LazyItems(Mapping[str, _Item], Generic[_Item]):
         if item is None:
             item = self._items[name] = self._make(name)
         return item
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As any mapping's, without an exception for each name that is not there: validation asks a lot."""
+        item = self._items.get(name)
+        return item if item is not None else self[name] if name in self._items else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)

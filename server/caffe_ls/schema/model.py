@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from caffe_ls.immutable import dataclass
@@ -48,12 +49,17 @@ class Field:
         return self.type == "message"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A message; `fields` by name, in the order of their declaration."""
 
     name: str
     fields: Mapping[str, Field]
+
+    @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that must be given: hardly any, of the hundreds that a layer may have."""
+        return tuple(field for field in self.fields.values() if field.label == "required")
 
 
 @dataclass(frozen=True, slots=True)

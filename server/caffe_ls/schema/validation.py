@@ -47,6 +47,10 @@ INTEGER_RANGES = {
 }
 
 
+# A field's type and the kind of a value that it takes, whatever the value is: no more need be asked of most fields.
+_SURELY_TAKEN = frozenset({("string", "string"), ("bytes", "string"), ("float", "float"), ("double", "float")})
+
+
 def entry_problems(entry: Entry, schema: Schema, root: str) -> tuple[SchemaProblem, ...]:
     """The problems within one top-level field of a message named `root`; kept with the entry."""
     key = (entry_problems, schema, root)
@@ -95,7 +99,7 @@ def _message_problems(
         if value is None:
             continue
         kind = field.type
-        if kind == "string" and value.__class__ is Scalar and value.kind == "string":
+        if value.__class__ is Scalar and (kind, value.kind) in _SURELY_TAKEN:
             continue
         if isinstance(value, ListValue):
             if field.label != "repeated":
@@ -121,8 +125,8 @@ def _message_problems(
                 if fault is not None:
                     yield SchemaProblem(fault, item.span, message.name, node, field, item)
     if owner is not None:
-        for field in declarations.values():
-            if field.label == "required" and field.name not in seen:
+        for field in message.required:
+            if field.name not in seen:
                 yield SchemaProblem(
                     ProblemKind.MISSING_REQUIRED_FIELD, owner.name_span, message.name, owner, field, owner.value
                 )
@@ -157,6 +161,8 @@ def _takes(field: model.Field, node: Field, schema: Schema) -> bool:
 
 
 def _check_integer(value: Scalar, field: model.Field, _: Schema) -> ProblemKind | None:
+    if value.kind == "integer" and len(value.text) < 10 and value.text[0] != "-":
+        return None  # Too short to be out of any type's range, as nearly all are.
     number = integer_value(value)
     if number is None:
         return ProblemKind.WRONG_TYPE

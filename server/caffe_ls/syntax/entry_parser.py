@@ -7,34 +7,14 @@ import re
 from caffe_ls.syntax.foreign_text import ForeignText
 from caffe_ls.syntax.lexer import TokenKind
 from caffe_ls.syntax.open_brackets import CLOSING, Frame
-from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar, ScalarKind
+from caffe_ls.syntax.plain_fields import plain_fields
+from caffe_ls.syntax.tree import Entry, Field, ListValue, Message, Scalar
 from caffe_ls.text.span import Span
 
 _EXTENSION_NAME = re.compile(r"\[\s*[A-Za-z_]\w*(?:\s*[./]\s*[A-Za-z_]\w*)*\s*\]", re.ASCII)
 _QUOTED_NAME = re.compile(r"""["']([A-Za-z_]\w*)["'](?=[ \t]*[:{])""", re.ASCII)
 _LIST_END = re.compile(r"[^\n\]{}#]{0,200}\]")
 _OTHER_MARKUP = re.compile(r"<(?:!DOCTYPE|!--|html|head|\?xml)", re.IGNORECASE)
-
-# What nearly every line of a prototxt is: `name: scalar`, `name {` or `}`, with a name or `}` behind it, so that
-# neither a separator nor an adjacent string can follow. One match of this replaces four of TOKEN; all else goes the
-# long way.
-_NEXT = r"(?=[ \t\n\r\v\f]+[A-Za-z_]|[ \t\n\r\v\f]*})"
-_PLAIN = re.compile(
-    rf"""[ \t\n\r\v\f]*(?:
-      ([A-Za-z_]\w*)[ \t]*(?:
-        :[ \t]*(?:
-            ("[^"\\\n\0]*" | '[^'\\\n\0]*'){_NEXT}
-          | (0 | [1-9][0-9]*){_NEXT}
-          | ((?:0|[1-9][0-9]*)?\.[0-9]+){_NEXT}
-          | ([A-Za-z_]\w*){_NEXT}
-        )
-      | :?[ \t]*(\{{)
-      )
-    | (\}})(?=[ \t\n\r\v\f]*(?:[A-Za-z_}}]|\Z))
-    )""",
-    re.VERBOSE | re.ASCII,
-)
-_PLAIN_KINDS: tuple[ScalarKind, ...] = ("broken", "broken", "string", "integer", "float", "identifier")
 
 
 class EntryParser(ForeignText):
@@ -128,46 +108,13 @@ class EntryParser(ForeignText):
 
     def plain_fields(self) -> bool:
         """Take all fields from here on that are written the common way; True when that ends the entry."""
-        frame = self.frames[-1]
-        node = frame.node
-        if node.__class__ is ListValue or (self.kind != 1 and self.text[self.start : self.start + 1] != "}"):
-            return False
-        text, base, frames = self.text, self.base, self.frames
-        first = end = self.previous_end
-        match = _PLAIN.match
-        while (found := match(text, end)) is not None:
-            group = found.lastindex
-            if group == 7:  # `}`
-                if text[node.start + base] != "{":
-                    break
-                end = found.end()
-                frames.pop()
-                node.end = frame.field.end = end - base
-                node.closed = True  # type: ignore[union-attr]
-                if not frames:
-                    break
-                frame = frames[-1]
-                node = frame.node
-                if node.__class__ is ListValue:
-                    break
-                continue
-            start, end = found.span(group)  # type: ignore[arg-type]
-            name_start, name_end = found.span(1)
-            field = Field(found[1], name_start - base, name_end - base)
-            node.fields.append(field)  # type: ignore[union-attr]
-            if group == 6:  # `{`
-                field.value = node = Message(start - base)
-                frame = Frame(field, node)
-                frames.append(frame)
-                field.colon = text[start - 1] == ":" or ":" in text[name_end:start]
-            else:
-                field.colon = True
-                field.end = end - base
-                field.value = Scalar(_PLAIN_KINDS[group], start - base, end - base, found[group])  # type: ignore
-        if end != first:
-            self.start = self.end = end
-            self.advance()
-            self.done = not frames
+        if self.kind == 1 or self.text[self.start : self.start + 1] == "}":  # TokenKind.IDENTIFIER
+            first = self.previous_end
+            end = plain_fields(self.text, self.base, first, self.frames)
+            if end != first:
+                self.start = self.end = end
+                self.advance()
+                self.done = not self.frames
         return self.done
 
     def keep(self, field: Field) -> None:

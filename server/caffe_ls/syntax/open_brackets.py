@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from caffe_ls.syntax.lexer import TokenKind
 from caffe_ls.syntax.scalar_parser import ScalarParser
 from caffe_ls.syntax.tree import Field, ListValue, Message
@@ -15,13 +13,16 @@ CLOSING = {"{": "}", "<": ">"}
 _NAMED_UNCLOSED = 3
 
 
-class Frame(NamedTuple):
+class Frame:
     """An open message or list, the field that it is the value of, and, where indentation counts, that of its line."""
 
-    field: Field
-    node: Message | ListValue
-    line: int = -1
-    indent: int = 0
+    __slots__ = ("field", "indent", "line", "node")
+
+    def __init__(self, field: Field, node: Message | ListValue, line: int = -1, indent: int = 0) -> None:
+        self.field = field
+        self.node = node
+        self.line = line
+        self.indent = indent
 
 
 class OpenBrackets(ScalarParser):

@@ -6,6 +6,7 @@ import re
 from collections.abc import MutableMapping
 
 from caffe_ls.syntax.entry_parser import EntryParser
+from caffe_ls.syntax.plain_fields import plain_entry
 from caffe_ls.syntax.tree import Entry, File
 from caffe_ls.text.span import Span
 
@@ -74,6 +75,9 @@ def parse_entry(text: str, start: int, unclosed: set[int]) -> Entry:
     `unclosed` collects the offsets of brackets known to have no partner up to the end of the text, which saves looking
     for it again; the result does not depend on it.
     """
+    plain = plain_entry(text, start, unclosed)
+    if plain is not None:
+        return plain
     parser = EntryParser(text, start, unclosed, by_indentation=False)
     entry = parser.entry()
     if not parser.hit_end:
