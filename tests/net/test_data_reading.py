@@ -155,7 +155,8 @@ class TestVideo:
         text = f'layer {{ name: "v" type: "VideoData" top: "v" {fields} }}'
         assert net_of(text, dialect="ssd").blobs == {"v": (2, 3, 9, 9)}
         assert net_of(text, dialect="temporal-segments").blobs == {"v": (5, None, 9, 9)}
-        assert net_of(text, dialect="c3d", data=DataSource((3, 5, 5), 1)).blobs == {"v": (1, 3, 9, 9)}
+        assert net_of(text, dialect="c3d", data=DataSource(None, 1)).blobs == {"v": (1, 3, None, None, None)}
+        assert net_of(text, dialect="segnet", data=DataSource((3, 5, 5), 1)).blobs == {"v": (1, 3, 9, 9)}
 
 
 def test_faults_are_those_under_which_users_look_for_them() -> None:

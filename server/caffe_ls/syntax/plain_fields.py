@@ -70,7 +70,7 @@ def plain_fields(text: str, base: int, end: int, frames: list[Frame]) -> int:
     frame = frames[-1]
     field, node = frame.field, frame.node
     while node.__class__ is Message and (found := match(text, end)) is not None:
-        group = found.lastindex
+        group: int = found.lastindex  # type: ignore[assignment]  # Each alternative has a group.
         if group == 7:  # _CLOSING
             if text[node.start + base] != "{":
                 break
@@ -83,10 +83,10 @@ def plain_fields(text: str, base: int, end: int, frames: list[Frame]) -> int:
             frame = frames[-1]
             field, node = frame.field, frame.node
             continue
-        start, end = found.span(group)  # type: ignore[arg-type]
+        start, end = found.span(group)
         name_start, name_end = found.span(1)
         inner = Field(found[1], name_start - base, name_end - base)
-        node.fields.append(inner)  # type: ignore[union-attr]
+        node.fields.append(inner)
         if group == 6:  # _OPENING
             field = inner
             field.value = node = Message(start - base)

@@ -57,7 +57,7 @@ def data(given: Given) -> Step:
 
 @FAMILY.layer("VideoData", bottoms=0, tops=(1, _ENDLESS))
 def video_data(given: Given) -> Step:
-    """A fork's own: frames become channels (Temporal Segment Networks) or an axis (C3D), or stay images (SSD)."""
+    """A fork's own: frames become channels (Temporal Segment Networks), or stay images (SSD)."""
     if given.data.shape is not None:
         return data(given)
     if given.dialect != "temporal-segments":
