@@ -96,6 +96,26 @@ def test_a_log_on_disk_is_followed_and_read_anew_when_it_is_another(tmp_path: Pa
     assert not opened.follow()
 
 
+def test_a_log_in_the_editor_runs_on_while_its_file_is_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "train.log"
+    text = (log(START + iteration(0, 2, 0.1)) + log(iteration(1, 2, 0.1))[:-10]).decode()
+    path.write_text(text)
+    opened = EditedLog(path.as_uri(), str(path), 1, text)
+    opened.read(1 << 20)
+
+    def ends() -> list[str]:
+        document = opened.document(Settings())
+        return [document.ended(run) for run in document.record.runs]
+
+    assert ends() == ["running"]
+    assert not opened.follow()
+    os.utime(path, (1.0, 1.0))
+    assert opened.follow()
+    opened.read(1 << 20)
+    assert ends() == ["killed"]
+    assert not opened.follow()
+
+
 def test_the_newest_logs_come_first(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for age, name in enumerate(["old.log", "deep/er/new.log", "notes.txt"]):
@@ -220,6 +240,7 @@ def test_reading_can_be_cancelled(tmp_path: Path) -> None:
         told = command(client, "caffe-ls.logReport", path.as_uri())
         read = int(next(line for line in told.split("\n") if "bytes," in line).partition(" ")[0].replace(",", ""))
         assert read <= size
+        assert "goes on" not in told
 
 
 def test_a_layer_of_a_net_leads_to_its_lines_in_the_newest_log(tmp_path: Path) -> None:

@@ -22,12 +22,13 @@ _DRAWN = 40
 _Causes = Sequence[tuple[Run, Sequence[Cause]]]
 
 
-def report(document: LogDocument, causes: _Causes, read: float = 1.0) -> str:
-    """The extract as plain text; `read` is the share of the log that has been read so far."""
+def report(document: LogDocument, causes: _Causes, read: float = 1.0, stopped: bool = False) -> str:
+    """The extract as plain text; `read` is the share that has been read so far, and `stopped` whether it stays so."""
     record = document.record
     lines = [f"TRAINING LOG {file_name(document.path)}", ""]
     if read < 1:
-        lines += [f"{read:.0%} has been read; this text goes on as the rest is read", ""]
+        rest = "the reading was stopped" if stopped else "this text goes on as the rest is read"
+        lines += [f"{read:.0%} has been read; {rest}", ""]
     lines.append(f"{whole(record.bytes)} bytes, {whole(record.lines)} lines, {_counted(len(record.runs), 'run')}")
     of_run = {id(run): found for run, found in causes}
     for index, run in list(enumerate(record.runs))[-_MOST_RUNS:]:

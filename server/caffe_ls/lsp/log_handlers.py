@@ -170,8 +170,8 @@ def log_report(server: Server, uri: str) -> str | None:
     if view is None:
         return None
     log = server.session.logs.get(uri)
-    share = 1.0 if log is None else log.share
-    return report(view.document, [verdict[:2] for verdict in view.verdicts] if view.complete else (), share)
+    share, stopped = (1.0, False) if log is None else (log.share, log.cancelled)
+    return report(view.document, [verdict[:2] for verdict in view.verdicts] if view.complete else (), share, stopped)
 
 
 def open_log_report(server: Server, uri: str) -> str | None:

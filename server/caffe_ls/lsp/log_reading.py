@@ -12,7 +12,7 @@ from pygls.progress import Progress
 
 from caffe_ls.features.client import Client
 from caffe_ls.immutable import dataclass
-from caffe_ls.lsp.open_log import FollowedLog, OpenLog
+from caffe_ls.lsp.open_log import OpenLog
 from caffe_ls.lsp.open_logs import OpenLogs
 
 _LARGE = 8_000_000  # bytes from which on progress is shown
@@ -71,6 +71,8 @@ class LogReading:
             if not log.is_read:
                 await read_to_end(log, self._client, self._progress, f"caffe-ls/log-{next(self._tokens)}",
                                   lambda: self._more(uri))  # fmt: skip
+            elif not log.may_grow:
+                log.growing.close()
         except Exception:
             _logger.exception("reading %s failed; please report it", log.path)
         if self._logs.get(uri) is log:
@@ -83,12 +85,12 @@ class LogReading:
 
     def _look_again_later(self) -> None:
         self._watch = None
-        if any(isinstance(log, FollowedLog) for log in self._logs):
+        if any(self._logs):
             self._watch = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look_again)
 
     def _look_again(self) -> None:
         for log in self._logs:
-            if isinstance(log, FollowedLog) and log.follow():
+            if log.follow():
                 self.begin(log.uri)
         self._look_again_later()
 

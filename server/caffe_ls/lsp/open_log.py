@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -76,6 +77,10 @@ class OpenLog:
             return False
         return True
 
+    def follow(self) -> bool:
+        """Look at the disk again; whether there is something to read, or to judge since the log grows no longer."""
+        return False
+
     def release(self) -> None:
         """Let go of what is held besides memory."""
 
@@ -85,11 +90,24 @@ class OpenLog:
 
 
 class EditedLog(OpenLog):
-    """A log whose text the client sends."""
+    """A log whose text the client sends, from a file that Caffe may still write to."""
 
     def __init__(self, uri: str, path: str, version: int, text: str) -> None:
         super().__init__(uri, path, version)
         self._data = bytearray(encode(text))
+        self._grows = self._is_written_to()
+
+    @property
+    def may_grow(self) -> bool:
+        return self._grows
+
+    def follow(self) -> bool:
+        grew, self._grows = self._grows, self._is_written_to()
+        return grew and not self._grows
+
+    def _is_written_to(self) -> bool:
+        state = LogFile(self.path).state() if Path(self.path).is_absolute() else None
+        return state is not None and state.may_grow
 
     @property
     def size(self) -> int:
@@ -111,6 +129,7 @@ class EditedLog(OpenLog):
 
     def change(self, changes: Sequence[Change], encoding: Encoding) -> None:
         """Take the client's changes: what is appended is read on, anything else anew."""
+        self._grows = self._is_written_to()
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial) and self._is_end(change.range, encoding):
                 self._append(encode(change.text))
@@ -147,6 +166,7 @@ class FollowedLog(OpenLog):
         super().__init__(uri, file.path, None)
         self._file = file
         self._state = file.state()
+        self._grows = self._state is not None and self._state.may_grow
         self.growing = GrowingLog(GrowingText(file.read))
 
     @property
@@ -155,22 +175,22 @@ class FollowedLog(OpenLog):
 
     @property
     def may_grow(self) -> bool:
-        return self._state is not None and self._state.may_grow
+        return self._grows
 
     def next_part(self, most: int) -> bytes:
         start = self.growing.text.size
         return self._file.read(start, min(start + most, self.size))
 
     def follow(self) -> bool:
-        """Look at the file again; whether there is something to read. Another file under the name is read anew."""
+        """As of all logs; another file under the name is read anew."""
         before, now = self._state, self._file.state()
-        self._state = now
+        grew, self._state, self._grows = self._grows, now, now is not None and now.may_grow
         if now is None or self.cancelled:
             return False
         if _is_another(before, now) or (now.size > self.growing.text.size and self.growing.cut):
             self.growing = GrowingLog(GrowingText(self._file.read))
             return True
-        return now.size > self.growing.text.size
+        return now.size > self.growing.text.size or (grew and not self._grows)
 
 
 def _is_another(before: LogState | None, now: LogState) -> bool:
