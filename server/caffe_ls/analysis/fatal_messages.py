@@ -265,16 +265,16 @@ def protobuf_family_of(message: str) -> Family | None:
     return next((family for pattern, family in PROTOBUF if _expression(pattern).search(message)), None)
 
 
-_REFUSED = re.compile(r"Error parsing text-format [\w.]+: (\d+):(\d+): ([^\n]+)")
-_NO_FIELD = re.compile(r'Message type "(?:caffe\.)?([\w.]+)" has no field named "([^"]+)"')
-_NO_TYPE = re.compile(r"Unknown layer type: (?!(?:Python|ImageData|WindowData)\b)(\S+)")  # Builds leave these out.
+_REFUSED = r"Error parsing text-format [\w.]+: (\d+):(\d+): ([^\n]+)"
+_NO_FIELD = r'Message type "(?:caffe\.)?([\w.]+)" has no field named "([^"]+)"'
+_NO_TYPE = r"Unknown layer type: (?!(?:Python|ImageData|WindowData)\b)(\S+)"  # Builds leave these out.
 _FORKS_NAMED = 3
 
 
 def refusal_of(run: Run) -> tuple[int, str] | None:
     """What the text-format parser found last, and the line of the log; its place is that of the token after."""
     for event in reversed(run.events.get("refused-text", [])):
-        found = _REFUSED.search(event.text)
+        found = _expression(_REFUSED).search(event.text)
         if found:
             words = found[3].strip().rstrip(".")
             return (
@@ -286,7 +286,7 @@ def refusal_of(run: Run) -> tuple[int, str] | None:
 
 def forks_with(message: str) -> str:
     """` (Fork A, Fork B have it)` where a message lacks a field or a layer type that other Caffes have; else empty."""
-    field, layer = _NO_FIELD.search(message), _NO_TYPE.search(message)
+    field, layer = _expression(_NO_FIELD).search(message), _expression(_NO_TYPE).search(message)
     forks = dialects_with_field(field[1], field[2]) if field else dialects_with_layer_type(layer[1]) if layer else ()
     if not forks:
         return ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.evidence import Evidence
@@ -27,6 +26,9 @@ from caffe_ls.training_log.ending import ended
 from caffe_ls.training_log.reader import Reader
 from caffe_ls.training_log.record import Record, Run
 from caffe_ls.training_log.series import POINTS
+
+if TYPE_CHECKING:
+    from caffe_ls.cli.opening import Opener
 
 DiagnoseFormat = Literal["text", "json", "csv"]
 
@@ -150,14 +152,15 @@ def _given(path: str, opened: Callable[[str], PrototxtDocument | None]) -> Proto
 
 
 def _opener(options: DiagnoseOptions) -> Callable[[str], PrototxtDocument | None]:
-    from caffe_ls.cli.opening import Opener
-
-    opener = Opener(CheckOptions((options.path,), options.common))
+    # What parses prototxts takes as long to import as a small log to read, and most logs have none beside them.
+    opener = None if options.common == CommonOptions() else _new_opener(options)
     known: dict[str, PrototxtDocument | None] = {}
 
     def opened(path: str) -> PrototxtDocument | None:
+        nonlocal opener
         path = str(Path.cwd() / path)
         if path not in known:
+            opener = opener or _new_opener(options)
             data = opener.content(path)
             known[path] = None if data is None else opener.document(path, decode(data))
         return known[path]
@@ -165,8 +168,16 @@ def _opener(options: DiagnoseOptions) -> Callable[[str], PrototxtDocument | None
     return opened
 
 
+def _new_opener(options: DiagnoseOptions) -> Opener:
+    from caffe_ls.cli.opening import Opener
+
+    return Opener(CheckOptions((options.path,), options.common))
+
+
 def _print(report: LogReport, options: DiagnoseOptions) -> None:
     if options.report_format == "json":
+        import json
+
         from caffe_ls.cli.formats.log_json import to_json
 
         indent = None if options.follow else 1

@@ -14,12 +14,12 @@ _PREFIX = re.compile(
 )
 _SOURCE_END = re.compile(rb":\d+\]")
 _BARE_SOURCE = re.compile(rb"[\s>\"'*]*([\w./\\:+ -]{1,300}?\.(?:cpp|hpp|cuh|cu|cc|h)):(\d+)\] ?")
-_SHORTENED = re.compile(rb"[\s>\"'*]*([IWEF])(?:\d{4}){1,2} \.{2,3}\] ?")  # as people do who show their logs to others
+_SHORTENED = rb"[\s>\"'*]*([IWEF])(?:\d{4}){1,2} \.{2,3}\] ?"  # as people do who show their logs to others
 _RANK = re.compile(rb"(?:\[(\d+)\]|\((?:GPU ?|rank ?)?(\d+)\)|(?:GPU|rank)[ :]?(\d+):?)\s*$", re.IGNORECASE)
 _RANK_INSIDE = re.compile(rb"\s*(?:\[(\d+)(?:\.\d+)?\]|\((?:GPU|rank)[ :]?(\d+)\)) ", re.IGNORECASE)
-_COLOUR = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]|\\u001b\[[0-9;]*[A-Za-z]")
+_COLOUR = rb"\x1b\[[0-9;]*[A-Za-z]|\\u001b\[[0-9;]*[A-Za-z]"
 _AROUND = b" \t\r\n\f\v>*\"'\0"  # quotes of mails and notebooks, too
-_NOTEBOOK_END = re.compile(rb"(?:\\r)?\\n\"?,?\s*$")
+_NOTEBOOK_END = rb"(?:\\r)?\\n\"?,?\s*$"
 
 
 class Line(NamedTuple):
@@ -63,7 +63,7 @@ def lines_of(raw: bytes) -> list[Line]:
         return [plain]
     raw = raw[:LONGEST]
     if b"\x1b" in raw or b"\\u001b" in raw:
-        raw = _COLOUR.sub(b"", raw)
+        raw = re.sub(_COLOUR, b"", raw)
     if b"\r" not in raw:
         return _split_at_prefixes(raw, 0)
     lines: list[Line] = []
@@ -100,7 +100,7 @@ def _split_at_prefixes(part: bytes, offset: int) -> list[Line]:
     found = list(_PREFIX.finditer(part)) if b"]" in part else []
     if not found:
         bare = _BARE_SOURCE.match(part) if b"] " in part else None
-        shortened = _SHORTENED.match(part) if b"...] " in part and bare is None else None
+        shortened = re.match(_SHORTENED, part) if b"...] " in part and bare is None else None
         begins = bare or shortened
         start = begins.end() if begins else 0
         source = bare[1].strip() if bare else b""
@@ -137,5 +137,5 @@ def _rank_inside(part: bytes, start: int) -> tuple[bytes, int]:
 
 def _clean(body: bytes) -> bytes:
     if body.endswith((b'"', b",", b"n")):
-        body = _NOTEBOOK_END.sub(b"", body)
+        body = re.sub(_NOTEBOOK_END, b"", body)
     return body.strip(_AROUND)

@@ -244,7 +244,7 @@ PATTERNS: tuple[Pattern, ...] = (
 OF_NAME = {pattern.name: pattern for pattern in PATTERNS}
 
 # Sources of Caffe and its forks whose other lines are read for nothing but that they are Caffe's.
-_CAFFE_SOURCE = re.compile(
+_CAFFE_SOURCE = (
     r"(?:\w*_?layers?|\w*layer_factory|\w*solvers?|net|\w*caffe\w*|common|db|db_lmdb|db_leveldb|hdf5|io|\w*_reader|"
     r"data_transformer|blocking_queue|internal_thread|parallel|syncedmem|blob|benchmark|upgrade_\w*|\w*insert_splits|"
     r"gpu_memory|device_alternate|cudnn\w*|signal_handler|math_functions\w*|im2col|filler|im_transforms|bbox_util|"
@@ -269,7 +269,7 @@ def kind_of(line: Line) -> str | None:
     if found:
         return found[0]
     name = source_name(line.source)
-    return f"message {name}" if name and _CAFFE_SOURCE.fullmatch(name) else None
+    return f"message {name}" if name and re.fullmatch(_CAFFE_SOURCE, name) else None
 
 
 def number(text: bytes) -> float:

@@ -17,37 +17,37 @@ _SURE = 0.97
 _LIKELY = 0.85
 
 # Words of Caffe's own messages, and of CUDA's and protobuf's, by what they are about. The first that matches holds.
-_BY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("label-out-of-range", re.compile(
+# Most runs end well and need none of these expressions: `re` compiles those that are used.
+_BY_WORDS: tuple[tuple[str, str], ...] = (
+    ("label-out-of-range", (
         r"label(?:_value|s?\[|\b).*(?:<=?|>=?|< ?num|num_labels|num_classes)|device-side assert|\bindex < K_|"
-        r"\blabel_value\b", re.IGNORECASE)),
-    ("solver-misconfigured", re.compile(
+        r"\blabel_value\b")),
+    ("solver-misconfigured", (
         r"learning rate policy|average_loss|stepsize|test_interval|test_iter|rms_decay|momentum.*(?:AdaGrad|RMSProp)|"
         r"Momentum cannot be used|SolverParameter must|solver type|max_iter|gamma\(\)|SolverParameter file|"
-        r"history_size|iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter",
-        re.IGNORECASE)),
-    ("environment", re.compile(
+        r"history_size|iter_size|regularization type|snapshot\(\)|clip_gradients|caffe\.SolverParameter")),
+    ("environment", (
         r"File not found|No such file|Cannot use GPU|could ?n[o']t (?:open|load|find|read)|"
         r"could not (?:open|load|find|read)|Failed to open|out of memory|cudaSuccess|"
         r"CUDNN|CUBLAS|CURAND|NCCL|cuda|mdb_status|leveldb|Permission denied|snapshot prefix|directory exists|"
         r"bad_alloc|No module named|ImportError|ModuleNotFoundError|FileNotFoundError|IOError|OSError|MemoryError|"
-        r"Unable to open|H5F|fd != -1|mean file|Error (?:saving|reading)|HDF5 file|IMDB|disk", re.IGNORECASE)),
-    ("net-misconfigured", re.compile(
+        r"Unable to open|H5F|fd != -1|mean file|Error (?:saving|reading)|HDF5 file|IMDB|disk")),
+    ("net-misconfigured", (
         r"NetParameter|Unknown layer type|Unknown bottom blob|Top blob|registry\.count|shape|num_output|bottom|"
-        r"blob|param|layer|axis|channels|Cannot copy param|kernel|stride|pad", re.IGNORECASE)),
+        r"blob|param|layer|axis|channels|Cannot copy param|kernel|stride|pad")),
 )  # fmt: skip
-_BY_SOURCE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("solver-misconfigured", re.compile(r"(?:\w*_)?solvers?\.(?:cpp|hpp|cu)|solver_factory\.hpp")),
-    ("environment", re.compile(
+_BY_SOURCE: tuple[tuple[str, str], ...] = (
+    ("solver-misconfigured", r"(?:\w*_)?solvers?\.(?:cpp|hpp|cu)|solver_factory\.hpp"),
+    ("environment", (
         r"(?:common|io|syncedmem|db_?\w*|hdf5|internal_thread|parallel|benchmark|gpu_memory|cudnn\w*|nccl)\.(?:cpp|hpp|cu)"
     )),
-    ("net-misconfigured", re.compile(
+    ("net-misconfigured", (
         r"(?:net|blob|insert_splits|upgrade_proto|layer|layer_factory|\w+_layer|filler|data_transformer)\.(?:cpp|hpp|cu)"
     )),
 )  # fmt: skip
 _MOST_ERRORS = 3
 _SAID = 2  # Reasons after which no words of what the message means are wanting.
-_MEMORY = re.compile(r"out of memory|bad_alloc|MemoryError", re.IGNORECASE)
+_MEMORY = r"out of memory|bad_alloc|MemoryError"
 
 _CONFIRM = {
     "environment": "start it again with the file, folder, device or module in its place: it goes on beyond this line",
@@ -117,13 +117,13 @@ def _of_file(fix: Fix, path: str) -> Fix:
     return Fix(f"{fix.title} in {PurePath(path).name}", edits, fix.safe)
 
 
-_RESUMED = re.compile(r"(?:Resuming from|Restoring previous solver status from) (\S+\.caffemodel\b\S*)")
+_RESUMED = r"(?:Resuming from|Restoring previous solver status from) (\S+\.caffemodel\b\S*)"
 
 
 def _weights_as_state(evidence: Evidence) -> Reason | None:
     """That the run was told to resume from a file of weights, which Caffe reads as a state, whatever comes of it."""
     for event in evidence.run.events.get("restore", []):
-        found = _RESUMED.search(event.text)
+        found = re.search(_RESUMED, event.text)
         if found and not found[1].endswith(".solverstate"):
             text = f"it was told to resume from `{found[1]}`: `--snapshot` takes the .solverstate that stands beside it"
             return Reason(event.line, text)
@@ -135,12 +135,12 @@ def kind_of_fatal(event: Event) -> str:
     if re.match(r"(?:upgrade_proto|net)\.", event.source) and "SolverParameter" not in event.text:
         return "environment" if re.search(r"open|not found", event.text, re.IGNORECASE) else "net-misconfigured"
     for kind, words in _BY_WORDS[:3]:
-        if words.search(event.text):
+        if re.search(words, event.text, re.IGNORECASE):
             return kind
     for kind, source in _BY_SOURCE:
-        if event.source and source.fullmatch(event.source):
+        if event.source and re.fullmatch(source, event.source):
             return kind
-    return "net-misconfigured" if _BY_WORDS[3][1].search(event.text) else "environment"
+    return "net-misconfigured" if re.search(_BY_WORDS[3][1], event.text, re.IGNORECASE) else "environment"
 
 
 def _exception(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
@@ -160,11 +160,11 @@ def _exception(symptoms: Symptoms, event: Event) -> Iterator[Cause]:
         yield Cause("net-misconfigured", sure - 0.3, reasons, "look at what the Python layer does here")
 
 
-_LABEL_READERS = re.compile(
+_LABEL_READERS = (
     r"SoftmaxWithLoss|Accuracy|MultinomialLogisticLoss|InfogainLoss|HingeLoss|Embed|SoftmaxLoss|FocalLoss|Filter"
 )
-_ARITHMETIC = re.compile(r"SIGFPE|Floating point exception")
-_CORRUPTED = re.compile(r"double free|corrupt|free\(\)|munmap|malloc|SIGABRT")
+_ARITHMETIC = r"SIGFPE|Floating point exception"
+_CORRUPTED = r"double free|corrupt|free\(\)|munmap|malloc|SIGABRT"
 
 
 def _crash(symptoms: Symptoms) -> Iterator[Cause]:
@@ -178,13 +178,13 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
     first = min(signs, key=lambda event: event.line)
     said = " ".join(event.text for event in signs)
     explained = symptoms.broke_in_training
-    memory = next((event for event in signs if _MEMORY.search(event.text)), None)
+    memory = next((event for event in signs if re.search(_MEMORY, event.text, re.IGNORECASE)), None)
     if memory is not None:
         yield Cause("environment", _SURE, (Reason(memory.line, "no memory was left"),), _CONFIRM["environment"])
         return
-    reader = next((frame for frame in frames if _LABEL_READERS.search(frame.text)), None)
+    reader = next((frame for frame in frames if re.search(_LABEL_READERS, frame.text)), None)
     if reader is not None:
-        layer = _LABEL_READERS.search(reader.text)
+        layer = re.search(_LABEL_READERS, reader.text)
         assert layer is not None
         reasons = (
             Reason(first.line, "the process died at a read or write outside of its memory"),
@@ -192,7 +192,7 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
         )
         yield Cause("label-out-of-range", 0.45 if explained else 0.93, reasons, _CONFIRM["label-out-of-range"])
         return
-    if _ARITHMETIC.search(said):
+    if re.search(_ARITHMETIC, said):
         where = "solver-misconfigured" if run.started else "net-misconfigured"
         reasons = (Reason(first.line, "a division of whole numbers by 0 ended the process"),)
         yield Cause(where, 0.8, reasons, "look for a `stepsize`, `group` or stride of 0")
@@ -204,7 +204,7 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
             "environment", 0.93, reasons, "look whether the list is there: paths count from where Caffe is started"
         )
         return
-    reads_labels = any(_LABEL_READERS.search(spec.type) for spec in symptoms.evidence.written.values())
+    reads_labels = any(re.search(_LABEL_READERS, spec.type) for spec in symptoms.evidence.written.values())
     if run.started and reads_labels and not explained:
         reasons = (
             Reason(first.line, "the process died in the middle of its work, or as it gave its memory back"),
@@ -212,16 +212,16 @@ def _crash(symptoms: Symptoms) -> Iterator[Cause]:
         )
         yield Cause("label-out-of-range", 0.7, reasons, _CONFIRM["label-out-of-range"])
     reasons = (Reason(first.line, f"the process died without a message of Caffe's{_where(frames)}"),)
-    confidence = 0.3 if explained or _CORRUPTED.search(said) else 0.5
+    confidence = 0.3 if explained or re.search(_CORRUPTED, said) else 0.5
     yield Cause("environment", confidence, reasons, "run it under a debugger, or with a debug build of Caffe")
 
 
-_FRAME_OF_CAFFE = re.compile(r"\bcaffe::(?!LogMessage)[\w:~<>]+")
+_FRAME_OF_CAFFE = r"\bcaffe::(?!LogMessage)[\w:~<>]+"
 
 
 def _where(frames: Sequence[Event]) -> str:
     """The innermost of Caffe's own functions that a stack trace names."""
-    found = next((match for frame in frames if (match := _FRAME_OF_CAFFE.search(frame.text))), None)
+    found = next((match for frame in frames if (match := re.search(_FRAME_OF_CAFFE, frame.text))), None)
     return "" if found is None else f", in `{found[0]}`"
 
 
