@@ -14,6 +14,7 @@ from caffe_ls.rules.layers import layer_name
 from caffe_ls.rules.registry import rule_named, rules_of_prototxts
 from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.rules.told_once import told_once
+from caffe_ls.rules.unknown_words import Word, words_of_unknown_fork
 from caffe_ls.schema.model import Schema
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.settings import Settings
@@ -82,9 +83,10 @@ def _findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
 
 def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
     schema, root, is_guessed = document.schema, document.root, document.dialect_is_guessed
+    foreign = words_of_unknown_fork(document)
     broken = _is_broken(document)
     for base, entry in document.file:
-        for finding in _entry_findings(entry, schema, root, is_guessed):
+        for finding in _entry_findings(entry, schema, root, is_guessed, foreign):
             if broken and finding.rule in _rules_that_need_brackets() and _is_simple(entry):
                 continue
             yield finding.shift(base)
@@ -120,11 +122,13 @@ def _rules_that_need_brackets() -> frozenset[str]:
     return frozenset(rule.name for rule in rules_of_prototxts() if rule.needs_brackets)
 
 
-def _entry_findings(entry: Entry, schema: Schema, root: str, is_guessed: bool) -> tuple[Finding, ...]:
-    key = (_entry_findings, schema, root, is_guessed)
+def _entry_findings(
+    entry: Entry, schema: Schema, root: str, is_guessed: bool, foreign: frozenset[Word]
+) -> tuple[Finding, ...]:
+    key = (_entry_findings, schema, root, is_guessed, foreign)
     known = entry.cache.get(key)
     if known is None:
-        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed)))
+        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed, foreign)))
     return known  # type: ignore[return-value]
 
 

@@ -57,13 +57,15 @@ Advice: TypeAlias = Fix | Related | str | DiesAt | DependsOn | Marks
 class EntryView:
     """A top-level entry as a pure function of its text and the schema may see it; offsets are the entry's.
 
-    `is_guessed` says that the schema is a guess: the file may be for a Caffe that nobody here knows.
+    `is_guessed` says that the schema is a guess: the file may be for a Caffe that nobody here knows. `foreign` are
+    fields, by message and name, that the schema has not and that such a Caffe may have, as the file as a whole shows.
     """
 
     entry: Entry
     schema: Schema
     root: str
     is_guessed: bool = False
+    foreign: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def problems(self) -> tuple[SchemaProblem, ...]:

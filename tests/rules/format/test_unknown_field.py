@@ -106,6 +106,41 @@ class TestAForkThatNobodyHereKnows:
     def test_known_layers_and_plain_slips_are_refused(self, layer: str) -> None:
         assert _severities(f'layer {{ name: "c" bottom: "a" top: "c" {layer} }}\n') == [Severity.ERROR]
 
+    @pytest.mark.parametrize(
+        "beside",
+        [
+            'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" }\n',
+            'layers { name: "q" type: QUADRUPLET_HINGE bottom: "a" top: "q" }\n',
+            'layer { name: "r" type: "RReLU" bottom: "a" top: "r" rrelu_param { lower: 1 } }\n',
+            'layer { name: "b" type: "ReLU" bottom: "a" top: "b" shard_rank: 3 }\n',
+        ],
+    )
+    def test_what_the_file_shows_elsewhere_makes_a_strange_word_uncertain(self, beside: str) -> None:
+        kind = "layers" if beside.startswith("layers") else "layer"
+        type_ = "CONVOLUTION" if kind == "layers" else '"Convolution"'
+        own = f'{kind} {{ name: "c" type: {type_} bottom: "a" top: "c" convolution_param {{ %s }} }}\n'
+        assert Severity.ERROR in _severities(own % "mem_group: 2")
+        assert Severity.ERROR not in _severities(own % "mem_group: 2" + beside)
+        assert _severities(own % "num_outputs: 2" + beside)[0] is Severity.ERROR, "a plain misspelling stays one"
+
+    def test_a_word_that_is_written_again_and_again_is_meant(self) -> None:
+        layer = 'layer { name: "c%d" type: "Convolution" convolution_param { mem_group: 2 } }\n'
+        assert _severities("".join(layer % at for at in range(2))) == [Severity.ERROR] * 2
+        assert _severities("".join(layer % at for at in range(3))) == [Severity.INFORMATION]
+
+    def test_a_solver_of_its_own_shows_it_by_several_words(self) -> None:
+        assert _severities("base_lr: 1\nmonitor_periods: 3\n") == [Severity.ERROR]
+        assert _severities("base_lr: 1\nmonitor_periods: 3\nhalve_when_stuck: true\n") == [Severity.INFORMATION] * 2
+
+    def test_words_of_other_frameworks_are_no_mark_of_a_fork(self) -> None:
+        layer = 'layer { name: "c" type: "Convolution" convolution_param { filters: 2 padding: 1 units: 3 } }\n'
+        assert _severities(layer) == [Severity.ERROR] * 3
+
+    def test_such_a_fork_may_have_what_another_fork_has(self) -> None:
+        borrowed = 'layer { name: "p" type: "Pooling" permute_param { order: 0 } ceil_mode: true }\n'
+        own = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" quadruplet_hinge_param { margin: 1 } }\n'
+        assert Severity.ERROR not in _severities(borrowed + own)
+
     def test_a_dialect_that_the_user_names_is_certain(self) -> None:
         text = 'layer { name: "q" type: "QuadrupletHinge" bottom: "a" top: "q" visualise: true }\n'
         assert _severities(text, "bvlc") == [Severity.ERROR]

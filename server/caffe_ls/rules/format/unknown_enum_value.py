@@ -30,6 +30,7 @@ from caffe_ls.rules.finding import Category, Finding, Severity, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.nearest import is_same_but_for_case, nearest_names, or_list
 from caffe_ls.rules.rule import EntryView, problem_rule
+from caffe_ls.rules.unknown_words import OLDER_TYPES
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem
@@ -37,7 +38,6 @@ from caffe_ls.syntax.tree import Scalar
 from caffe_ls.text.edit import Edit
 
 _LISTED = 8
-_OLDER_TYPES = "V1LayerParameter.LayerType"
 
 
 @problem_rule(
@@ -66,7 +66,7 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         hint = f": use {or_list(enum.values)}"
     else:
         hint = f"; did you mean {or_list(names)}?" if names else ""
-    if view.is_guessed and not clear and field.type_name == _OLDER_TYPES:
+    if view.is_guessed and not clear and field.type_name == OLDER_TYPES:
         depends = "whether there is one depends on the caffe.proto of your Caffe"
         message = f"no layer type `{value.text}` of the older form is known{hint}; {depends}"
         yield Finding(problem.span, message, tuple(fixes), severity=Severity.INFORMATION)

@@ -7,8 +7,9 @@ load in another's Caffe, since each fork adds fields of its own; else the name i
 Where another dialect has the field, the message says which: build that Caffe, or change the setting `dialect` when the
 file is meant for it. Else the nearest names are offered.
 
-Where the dialect is only guessed, and a field that looks like no other stands in a layer of a type that BVLC Caffe has
-not, or in a block that it has not, it is information: such layers come with forks that nobody here knows. A
+Where the dialect is only guessed, a field that looks like no other is information if the file shows in other ways that
+it may be for a fork that nobody here knows: the field stands in a layer of a type, or in a block, that BVLC Caffe has
+not, it is written three times or more, or there are layer types or fields beside it that no known Caffe has. A
 `caffe.proto` beside the files, or the setting `dialect`, makes it certain.
 
 Source: protobuf, text_format.cc (TextFormat::Parser::ParserImpl::ConsumeField); the fields are those of caffe.proto.
@@ -43,28 +44,14 @@ from collections.abc import Iterator
 
 from caffe_ls.rules.finding import Category, Finding, Severity, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
-from caffe_ls.rules.nearest import Nearest, is_same_but_for_case, nearest_names, or_list
+from caffe_ls.rules.nearest import is_same_but_for_case, or_list
 from caffe_ls.rules.placement import LAYER_MESSAGES, Surroundings, homes, layer_type_around, surroundings
 from caffe_ls.rules.rule import EntryView, problem_rule
+from caffe_ls.rules.unknown_words import fields_meant
 from caffe_ls.schema import catalog
 from caffe_ls.schema.model import SOLVER_MESSAGE
-from caffe_ls.schema.validation import ProblemKind, SchemaProblem, takes_value_of
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem
 from caffe_ls.text.edit import Edit
-
-# Words of other frameworks and of papers, and fields that mean the same.
-_SYNONYMS = {
-    "learning_rate": ("base_lr",),
-    "lr": ("base_lr", "lr_mult"),
-    "epsilon": ("eps",),
-    "padding": ("pad",),
-    "filters": ("num_output",),
-    "units": ("num_output",),
-    "kernel": ("kernel_size",),
-    "ratio": ("dropout_ratio",),
-    "max_epoch": ("max_iter",),
-    "max_iterations": ("max_iter",),
-    "regularization": ("regularization_type",),
-}
 
 
 @problem_rule(ProblemKind.UNKNOWN_FIELD, category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
@@ -73,21 +60,16 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
     if homes(view, problem):
         return
     forks = catalog.dialects_with_field(problem.message, name)
+    is_foreign = (problem.message, name) in view.foreign
     if forks:
         message = f"`{name}` {belongs_to(forks, view.schema)}"
-        yield Finding(problem.span, message, dialect_fixes(forks))
+        severity = Severity.INFORMATION if is_foreign else None
+        yield Finding(problem.span, message, dialect_fixes(forks), severity=severity)
         return
-    declared = view.schema.message(problem.message)
     if problem.message == "V1LayerParameter" and view.schema.field("LayerParameter", name) is not None:
         yield Finding(problem.span, f"`layers`, the older form, has no field `{name}`: only `layer` has it")
         return
-    fields = declared.fields if declared is not None else {}
-    near = nearest_names(name, fields).only(
-        lambda other: takes_value_of(problem.node, other, problem.message, view.schema)
-    )
-    synonyms = tuple(other for other in _SYNONYMS.get(name.lower(), ()) if other in fields)
-    if synonyms:
-        near = Nearest(synonyms, clear=False)
+    near, is_synonym = fields_meant(problem, view.schema)
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
     around = surroundings(view, problem.node)
     taken = _taken(view, problem, around)
@@ -97,7 +79,9 @@ def check(view: EntryView, problem: SchemaProblem) -> Iterator[Finding]:
         if other not in taken
     )
     owner = _owner(problem, view, around)
-    if view.is_guessed and not synonyms and _is_of_a_fork(problem, layer_type_around(around), near.clear):
+    if is_foreign or (
+        view.is_guessed and not is_synonym and _is_of_a_fork(problem, layer_type_around(around), near.clear)
+    ):
         # A name of the fork's own is no slip of one that it resembles.
         message = (
             f"no field `{name}` of {owner} is known; whether there is one depends on the caffe.proto of your Caffe"

@@ -40,8 +40,9 @@ from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of, phases_of, stages_wanted
-from caffe_ls.rules.nearest import is_same_but_for_case, nearest_names, or_list
+from caffe_ls.rules.nearest import nearest_names, or_list
 from caffe_ls.rules.rule import document_rule
+from caffe_ls.rules.unknown_words import has_own_block, may_be_slip
 from caffe_ls.rules.values import quoted
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V0_PADDING, V1_LAYER_TYPES
@@ -51,9 +52,6 @@ from caffe_ls.schema.validation import entry_problems
 from caffe_ls.syntax.tree import Entry, Message, Scalar
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
-
-# What stands in a file more often than this is meant so.
-_MOST_SLIPS = 2
 
 
 class _Fault(NamedTuple):
@@ -112,23 +110,17 @@ def _fault(base: int, entry: Entry, layer: WrittenLayer, document: PrototxtDocum
         return _Fault(value.span, "`NONE` is no layer type: Caffe stops at `Unknown layer type:`")
     complete = schema.layer_types_complete and bool(schema.layer_types)
     certain = complete and not document.dialect_is_guessed
-    may_be_slip = complete and document.text.count(value.text) <= _MOST_SLIPS
+    is_slip = complete and may_be_slip(document, layer)
     # A type with a block of its own, of a Caffe that nobody knows, is no slip of one that it resembles.
-    is_own = document.dialect_is_guessed and _has_own_block(layer, schema)
+    is_own = document.dialect_is_guessed and has_own_block(layer, schema)
     return _fault_of_name(
         written,
         value.span,
         schema,
         certain,
-        may_be_slip,
+        is_slip,
         lambda name: not is_own and _fits(document, base, layer, name),
     )
-
-
-def _has_own_block(layer: WrittenLayer, schema: Schema) -> bool:
-    """Whether an unknown block of the layer is named after its type: `rrelu_param` of RReLU."""
-    own = (field.name for field in layer.message.fields if is_same_but_for_case(field.name, f"{layer.type_text}param"))
-    return any(schema.field("LayerParameter", name) is None for name in own)
 
 
 def _fits(document: PrototxtDocument, base: int, layer: WrittenLayer, name: str) -> bool:
@@ -146,7 +138,7 @@ def _fits(document: PrototxtDocument, base: int, layer: WrittenLayer, name: str)
 
 
 def _fault_of_name(
-    written: str, span: Span, schema: Schema, certain: bool, may_be_slip: bool, fits: Callable[[str], bool]
+    written: str, span: Span, schema: Schema, certain: bool, is_slip: bool, fits: Callable[[str], bool]
 ) -> _Fault | None:
     """`certain`: whether the schema's layer types are all that the Caffe in use has."""
     known = schema.layer_types or catalog.load(catalog.BVLC).layer_types
@@ -171,7 +163,7 @@ def _fault_of_name(
         fix(f"Replace by `{name}`", Edit(span, quoted(name)), safe=near.clear and index == 0)
         for index, name in enumerate(near.names)
     )
-    if certain or (near.clear and may_be_slip):
+    if certain or (near.clear and is_slip):
         return _Fault(span, f"`{written}` is no layer type of {catalog.title_of(schema.dialect)}{hint}", fixes)
     message = f"no layer type `{written}` is known{hint}; whether it is registered depends on the code of your Caffe"
     return _Fault(span, message, fixes, severity)
