@@ -32,6 +32,13 @@ def test_a_rate_elsewhere_or_without_a_number_is_not_offered() -> None:
     assert not any("base_lr" in title for title in offered("base_lr: n$0an\n"))
 
 
+def test_a_change_that_a_quick_fix_makes_already_is_offered_once() -> None:
+    view, offset = view_at_cursor(HEAD + "type: 'SGD'\nbase_lr: $020\nlr_policy: 'fixed'\nmax_iter: 10\n")
+    made = [applied_action(view, action) for action in code_actions(view, Span(offset, offset), None)]
+    assert len([text for text in made if "base_lr: 2\n" in text]) == 1
+    assert "Lower `base_lr` tenfold, to 2" in offered("type: 'SGD'\nbase_lr: $020\nlr_policy: 'fixed'\n")
+
+
 def test_debug_info_is_switched_on_and_off() -> None:
     on = "Turn `debug_info` on: print means of blobs and gradients"
     assert offered("$0base_lr: 1\nmax_iter: 5")[on] == "net: 'n'\nbase_lr: 1\nmax_iter: 5\ndebug_info: true"

@@ -35,8 +35,12 @@ def code_actions(view: View, span: Span, only: Sequence[str] | None) -> list[typ
         found += _suppressions(view, here)
     if only is not None and is_wanted(_FIX_ALL, only):
         found += _fix_all(view)
-    found += building_actions(view, span, lambda kind: is_wanted(kind, only))
-    found += solver_actions(view, span, lambda kind: is_wanted(kind, only))
+    fixing = [action.edit for action in found if action.edit is not None]
+    for change in (building_actions, solver_actions):
+        # What a fix of a fault does here already is offered once, as that.
+        found += (
+            action for action in change(view, span, lambda kind: is_wanted(kind, only)) if action.edit not in fixing
+        )
     return found
 
 
