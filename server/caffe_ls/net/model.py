@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
@@ -320,6 +320,11 @@ class Net:
         for index, layer in enumerate(self.layers):
             found.setdefault(layer.spec.type, []).append(index)
         return {name: tuple(indexes) for name, indexes in found.items()}
+
+    @property
+    def types(self) -> Collection[str]:
+        """The types of the net's layers."""
+        return self._by_type.keys()
 
     def of_type(self, *types: str) -> tuple[int, ...]:
         """The indexes of the layers of these types, in their order."""

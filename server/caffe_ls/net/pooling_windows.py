@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from caffe_ls.net.model import Layer
@@ -32,6 +33,8 @@ class Windows(NamedTuple):
         return self.made > 1 and self.last_start >= self.size
 
 
+# Several rules ask for those of one layer, one after the other.
+@lru_cache(maxsize=4)
 def windows_of(layer: Layer) -> tuple[Windows, ...]:
     """The windows of a layer along height and width; none where they are not known, or are the whole input."""
     own = layer.spec.fields.group("pooling_param")

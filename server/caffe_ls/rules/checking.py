@@ -12,6 +12,7 @@ from caffe_ls.rules.checking_nets import findings_of_nets
 from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.layers import layer_name
 from caffe_ls.rules.registry import rule_named, rules_of_prototxts
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.rules.told_once import told_once
 from caffe_ls.rules.unknown_words import Word, words_of_unknown_fork
@@ -67,33 +68,25 @@ def _raw_findings(document: PrototxtDocument) -> list[Finding]:
             found = ask(rule, rule.check_document, document)
             if any(finding.severity is Severity.ERROR for finding in found):
                 return list(found)
-    return [
-        *_findings_of_entries(document),
-        *_findings_of_document(document, rules),
-        *_findings_of_nets(document),
-    ]
+    broken = _is_broken(document)
+    found = [*_findings_of_entries(document, broken), *_findings_of_document(document, rules, broken)]
+    # Brackets and placeholders may leave it open which layers there are.
+    if not broken and not document.template:
+        found += findings_of_nets(document)
+    return found
 
 
-def _findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
-    """What nets show; nothing where brackets or placeholders leave it open which layers there are."""
-    if document.template or _is_broken(document):
-        return iter(())
-    return findings_of_nets(document)
-
-
-def _findings_of_entries(document: PrototxtDocument) -> Iterator[Finding]:
+def _findings_of_entries(document: PrototxtDocument, broken: bool) -> Iterator[Finding]:
     schema, root, is_guessed = document.schema, document.root, document.dialect_is_guessed
     foreign = words_of_unknown_fork(document)
-    broken = _is_broken(document)
-    for base, entry in document.file:
-        for finding in _entry_findings(entry, schema, root, is_guessed, foreign):
+    for base, entry, findings in found_in_entries(document, _entry_findings, schema, root, is_guessed, foreign):
+        for finding in findings:
             if broken and finding.rule in _rules_that_need_brackets() and _is_simple(entry):
                 continue
             yield finding.shift(base)
 
 
-def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...]) -> Iterator[Finding]:
-    broken = _is_broken(document)
+def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...], broken: bool) -> Iterator[Finding]:
     for rule in rules:
         if (broken and rule.needs_brackets) or not is_wanted(rule, document.settings):
             continue
@@ -106,7 +99,7 @@ def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...]) -
 
 def _is_broken(document: PrototxtDocument) -> bool:
     """Whether brackets are missing or too many, so that fields seem to stand where they were not meant to."""
-    return any(_is_broken_entry(entry) for entry in document.file.entries)
+    return any(_is_broken_entry(entry) for entry in document.file.entries if entry.problems)
 
 
 def _is_broken_entry(entry: Entry) -> bool:
@@ -125,11 +118,7 @@ def _rules_that_need_brackets() -> frozenset[str]:
 def _entry_findings(
     entry: Entry, schema: Schema, root: str, is_guessed: bool, foreign: frozenset[Word]
 ) -> tuple[Finding, ...]:
-    key = (_entry_findings, schema, root, is_guessed, foreign)
-    known = entry.cache.get(key)
-    if known is None:
-        known = entry.cache[key] = tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed, foreign)))
-    return known  # type: ignore[return-value]
+    return tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed, foreign)))
 
 
 def _find_in_entry(view: EntryView) -> Iterator[Finding]:

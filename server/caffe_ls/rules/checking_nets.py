@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
@@ -12,13 +12,16 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import certain_net, judged_nets
 from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Damage, Layer, Net, Refusal
+from caffe_ls.net.model import Damage, Layer, LayerSpec, Net, Phase, Refusal
 from caffe_ls.net.provenance import places_behind
+from caffe_ls.net.values import Group
 from caffe_ls.rules.asking import ask, is_wanted
 from caffe_ls.rules.certain_nets import assumed
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
+from caffe_ls.rules.rows import found_in_row
 from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, Marks, RefusalView, Rule
+from caffe_ls.syntax.tree import Message
 from caffe_ls.text.span import Span
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -47,9 +50,9 @@ def findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
     nets = judged_nets(document)
     found: dict[tuple[_Key, int], Finding] = {}
     phases: dict[tuple[_Key, int], list[str]] = {}
-    for net in nets:
+    for number, net in enumerate(nets):
         seen: dict[_Key, int] = {}
-        for finding in _findings(document, net).values():
+        for finding in _findings(document, net, number).values():
             same = _Key(finding.rule, finding.span, _NUMBER.sub("0", finding.message))
             seen[same] = seen.get(same, 0) + 1
             key = same, seen[same]
@@ -62,21 +65,23 @@ def findings_of_nets(document: PrototxtDocument) -> Iterator[Finding]:
         yield finding if everywhere else replace(finding, phases=tuple(phases[key]))
 
 
-def _findings(document: PrototxtDocument, net: Net) -> dict[_Key, Finding]:
+def _findings(document: PrototxtDocument, net: Net, number: int) -> dict[_Key, Finding]:
     settings = document.settings
-    found = _found_in(document, net, lambda rule: is_wanted(rule, settings))
+    found = _found_in(document, net, number, lambda rule: is_wanted(rule, settings))
     if not found or not net.assumes:
         return found
     names = {key.rule for key in found}
-    certain = _found_in(document, certain_net(document, net), lambda rule: rule.name in names)
+    certain = _found_in(document, certain_net(document, net), ("certain", number), lambda rule: rule.name in names)
     return {key: finding if key in certain else assumed(finding, net.assumes) for key, finding in found.items()}
 
 
-def _found_in(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> dict[_Key, Finding]:
-    """What the rules that somebody wants find, each finding once."""
+def _found_in(document: PrototxtDocument, net: Net, slot: object, wants: Callable[[Rule], bool]) -> dict[_Key, Finding]:
+    """What the rules that somebody wants find, each finding once; `slot` names the net among all of the document."""
     found: dict[_Key, Finding] = {}
     for finding in chain(
-        _of_refusals(document, net, wants), _of_layers(net, wants), _of_the_whole(document, net, wants)
+        _of_refusals(document, net, wants),
+        _of_layers(document, net, slot, wants),
+        _of_the_whole(document, net, wants),
     ):
         found.setdefault(_Key(finding.rule, finding.span, finding.message), finding)
     return found
@@ -89,19 +94,24 @@ def _of_refusals(document: PrototxtDocument, net: Net, wants: Callable[[Rule], b
             yield from ask(rule, partial(_told, rule), RefusalView(document, net, refusal))
 
 
-def _of_layers(net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
-    if not any(wants(rule) for rule in _rules().of_layers_at_all):
+def _of_layers(document: PrototxtDocument, net: Net, slot: object, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
+    if not any(wants(rule) for rule in _rules().layer_rules):
         return
-    for layer in net.layers:
-        if layer.judged:
-            for finding in _findings_of_layer(layer, net):
-                yield finding.shift(net.text.layers[layer.origin].base)
+    phase, dialect = net.phase, net.text.dialect
+    for index, findings in found_in_row(
+        document, slot, net.layers, (phase, dialect), lambda layer: _findings_of_layer(layer, net, phase)
+    ):
+        for finding in findings:
+            yield finding.shift(net.text.layers[net.layers[index].origin].base)
 
 
 def _of_the_whole(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
-    from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
+    phase, types = net.phase, net.types
+    from_scratch = phase == "TRAIN" and not document.context.weights and not document.settings.weights
     connected = _is_connected(net)
-    for rule in _rules().of_nets:
+    for rule in _rules().net_rules:
+        if (rule.phase or phase) != phase or (rule.layer_types and rule.layer_types.isdisjoint(types)):
+            continue
         if rule.of_connections and not connected and rule.category is Category.TRAINING:
             continue
         if (from_scratch or not rule.of_first_weights) and wants(rule):
@@ -143,45 +153,81 @@ def _told(rule: Rule, view: RefusalView) -> Iterator[Finding]:
     )
 
 
-def _findings_of_layer(layer: Layer, net: Net) -> tuple[Finding, ...]:
-    rules = _rules().of_layers(layer.type)
+def _findings_of_layer(layer: Layer, net: Net, phase: Phase) -> tuple[Finding, ...]:
+    if not layer.judged:
+        return ()
+    rules = _rules_about(layer.spec, phase)
     if not rules:
         return ()
     cache = layer.spec.cache
     key = (
         layer.bottom_shapes, layer.top_shapes, layer.bottoms, layer.tops, layer.loss_weights, layer.needs_backward,
-        net.phase, net.text.dialect,
+        phase, net.text.dialect,
     )  # fmt: skip
     known = cache.get(key)
     if known is None:
         if len(cache) >= _MOST_KEPT:
             cache.clear()
-        view = LayerView(layer, net.phase, net.text.dialect, net.text.layers[layer.origin].text)
+        view = LayerView(layer, phase, net.text.dialect, net.text.layers[layer.origin].text)
         known = cache[key] = tuple(
             replace(finding, layer=layer.name) for rule in rules for finding in ask(rule, rule.check_layer, view)
         )
     return known  # type: ignore[return-value]
 
 
-class _Rules(NamedTuple):
-    by_type: dict[str, tuple[Rule, ...]]
-    of_all_types: tuple[Rule, ...]
-    of_layers_at_all: tuple[Rule, ...]
-    of_nets: tuple[Rule, ...]
+def _rules_about(spec: LayerSpec, phase: Phase) -> Sequence[Rule]:
+    """The rules that may find something in the layer; kept with it."""
+    key = (_rules_about, phase)
+    known = spec.cache.get(key)
+    if known is None:
+        asked = _rules_of_type(spec.type, phase)
+        given = _fields_of(spec) if asked.fields else set()
+        if asked.fields.isdisjoint(given):
+            known = asked.about_any
+        else:
+            known = tuple(rule for rule in asked.rules if not rule.fields or not rule.fields.isdisjoint(given))
+        spec.cache[key] = known
+    return known  # type: ignore[return-value]
 
-    def of_layers(self, kind: str) -> tuple[Rule, ...]:
-        """The rules that look at layers of a type."""
-        return self.by_type.get(kind, self.of_all_types)
+
+def _fields_of(spec: LayerSpec) -> set[str]:
+    """The fields that a layer gives, its own and those of its parameter messages."""
+    fields = set(spec.fields.fields)
+    for values in spec.fields.fields.values():
+        for value in values:
+            if isinstance(value, Message):
+                fields.update([field.name for field in value.fields])
+            elif isinstance(value, Group):
+                fields.update(value.fields)
+    return fields
+
+
+class _Rules(NamedTuple):
+    layer_rules: tuple[Rule, ...]
+    net_rules: tuple[Rule, ...]
 
 
 @lru_cache(maxsize=1)
 def _rules() -> _Rules:
     rules = rules_of_prototxts()
-    general = tuple(rule for rule in rules if rule.check_layer is not None and not rule.layer_types)
-    types = {kind for rule in rules for kind in rule.layer_types}
     return _Rules(
-        {kind: (*general, *(rule for rule in rules if kind in rule.layer_types)) for kind in types},
-        general,
         tuple(rule for rule in rules if rule.check_layer is not None),
         tuple(rule for rule in rules if rule.check_net is not None),
     )
+
+
+class _RulesOfType(NamedTuple):
+    """The rules that look at layers of a type in a phase, those of all types first; `fields` are all that they name."""
+
+    rules: tuple[Rule, ...]
+    about_any: tuple[Rule, ...]
+    fields: frozenset[str]
+
+
+@lru_cache(maxsize=1_000)
+def _rules_of_type(kind: str, phase: Phase) -> _RulesOfType:
+    rules = [rule for rule in _rules().layer_rules if rule.phase in (None, phase)]
+    general = [rule for rule in rules if not rule.layer_types]
+    found = (*general, *(rule for rule in rules if kind in rule.layer_types))
+    fields = frozenset(name for rule in found for name in rule.fields)
+    return _RulesOfType(found, tuple(rule for rule in found if not rule.fields), fields)

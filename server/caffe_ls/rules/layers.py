@@ -46,6 +46,12 @@ def layer_of(entry: Entry) -> WrittenLayer | None:
     return known  # type: ignore[return-value]
 
 
+def older_layer(entry: Entry) -> WrittenLayer | None:
+    """The layer that an entry is, where it is not of today's form."""
+    layer = layer_of(entry)
+    return None if layer is None or layer.form == "layer" else layer
+
+
 def layers_of(document: PrototxtDocument) -> Sequence[tuple[int, Entry, WrittenLayer]]:
     """The layers of a document, each with its entry and the entry's offset; kept, since many rules walk them."""
     known = document.cache.get(layers_of)

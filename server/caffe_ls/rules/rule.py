@@ -11,7 +11,7 @@ rule's findings.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -122,6 +122,9 @@ class Rule:
     is held back where brackets are missing or too many, since fields then seem to stand where they were not meant to.
     One `of_first_weights` speaks of what fillers make: it is asked about nets that are trained from scratch only. One
     `of_connections` speaks of what flows through the net: it is not asked while connections are wrong.
+
+    A rule is asked where it may find something only: about layers of `layer_types`, or nets that have such a layer,
+    where types are named, in `phase`, where one is, and about layers that give one of `fields`, where any are.
     """
 
     name: str
@@ -136,13 +139,15 @@ class Rule:
     needs_brackets: bool = False
     of_first_weights: bool = False
     of_connections: bool = False
+    layer_types: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    phase: Phase | None = None
     problem_kind: ProblemKind | None = None
     check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
     check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
     check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
     fault: Fault | None = None
     advice_on_refusal: Callable[[RefusalView], Iterable[Advice]] | None = None
-    layer_types: frozenset[str] = frozenset()
     check_layer: Callable[[LayerView], Iterable[Finding]] | None = None
     check_net: Callable[[Net], Iterable[Finding]] | None = None
     check_log: Callable[[Evidence], Iterable[LogFinding]] | None = None
@@ -240,43 +245,50 @@ def layer_rule(
     category: Category = Category.TRAINING,
     stage: Stage | None = None,
     fixable: bool = False,
+    fields: Collection[str] = (),
+    phase: Phase | None = None,
 ) -> Callable[[Callable[[LayerView], Iterable[Finding]]], Rule]:
     """Declare a check of each layer of these types (of all types where none is named) in each phase it is built in.
 
-    The findings, with the entry's offsets, are kept with the layer while its text and its shapes stay as they are.
+    Where `fields` are named, it is asked about layers only that give one of them, among their own fields or in one of
+    their parameter messages; where a phase is, about layers as they are built in it. The findings, with the entry's
+    offsets, are kept with the layer while its text and its shapes stay as they are.
     """
 
     def declare(check: Callable[[LayerView], Iterable[Finding]]) -> Rule:
         name, summary, docstring = _describe(check)
         return Rule(
             name, category, severity, stage, fixable, "net", summary, docstring,
-            layer_types=frozenset(types), check_layer=check,
+            layer_types=frozenset(types), fields=frozenset(fields), phase=phase, check_layer=check,
         )  # fmt: skip
 
     return declare
 
 
 def net_rule(
-    *,
+    *types: str,
     severity: Severity,
     category: Category = Category.TRAINING,
     stage: Stage | None = None,
     fixable: bool = False,
+    phase: Phase | None = None,
     of_first_weights: bool = False,
     of_connections: bool = True,
 ) -> Callable[[Callable[[Net], Iterable[Finding]]], Rule]:
     """Declare a check of a whole net, asked for each state in which the net will be used; offsets are the document's.
 
-    It is asked at each keystroke: look only at the layers that matter (`Net.of_type`). One `of_first_weights` is asked
-    only where the net is trained and nobody names weights that it starts from, one `of_connections` only where all
-    connections are as somebody may mean them.
+    It is asked at each keystroke: look only at the layers that matter (`Net.of_type`). Where types are named, it is
+    asked about nets only that have a layer of one of them; where a phase is, about nets in that phase. One
+    `of_first_weights` is asked only where the net is trained and nobody names weights that it starts from, one
+    `of_connections` only where all connections are as somebody may mean them.
     """
 
     def declare(check: Callable[[Net], Iterable[Finding]]) -> Rule:
         name, summary, docstring = _describe(check)
         return Rule(
             name, category, severity, stage, fixable, "net", summary, docstring,
-            of_first_weights=of_first_weights, of_connections=of_connections, check_net=check,
+            of_first_weights=of_first_weights, of_connections=of_connections,
+            layer_types=frozenset(types), phase=phase, check_net=check,
         )  # fmt: skip
 
     return declare

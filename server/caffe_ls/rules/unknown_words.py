@@ -14,6 +14,7 @@ from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of
 from caffe_ls.rules.nearest import Nearest, is_same_but_for_case, nearest_names
 from caffe_ls.rules.placement import homes
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import EntryView
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
@@ -79,10 +80,10 @@ def words_of_unknown_fork(document: PrototxtDocument) -> frozenset[Word]:
     numbers: Counter[Word] = Counter()
     first: dict[Word, tuple[EntryView, SchemaProblem]] = {}
     has_own_types = False
-    for _, entry in document.file:
+    for _, entry, problems in found_in_entries(document, entry_problems, schema, root):
         if entry.problems:
             continue
-        for problem in entry_problems(entry, schema, root):
+        for problem in problems:
             if problem.kind is ProblemKind.UNKNOWN_FIELD:
                 word = (problem.message, problem.node.name)
                 numbers[word] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from enum import Enum as PythonEnum
 from typing import NamedTuple
@@ -213,11 +214,19 @@ def file_problems(file: File, schema: Schema, root: str) -> Iterator[SchemaProbl
     declared = schema.message(root)
     if declared is None:
         return
+    times = Counter([entry.field.name for entry in file.entries if entry.field is not None])
+    singular = {
+        name: field
+        for name, number in times.items()
+        if number > 1 and (field := declared.fields.get(name)) is not None and field.label != "repeated"
+    }
+    if not singular:
+        return
     seen: dict[str, Span] = {}
     for base, entry in file:
         node = entry.field
-        field = declared.fields.get(node.name) if node is not None else None
-        if node is None or field is None or field.label == "repeated":
+        field = singular.get(node.name) if node is not None else None
+        if node is None or field is None:
             continue
         span = node.name_span.shift(base)
         if node.name in seen:

@@ -55,7 +55,10 @@ class Message:
 
     def first(self, name: str) -> Field | None:
         """The first field of that name."""
-        return next(self.named(name), None)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
 
 
 class ListValue:

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity, fix
 from caffe_ls.rules.rewriting import into_end, removal
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems, file_problems
 from caffe_ls.syntax.tree import Field, Message
@@ -44,8 +45,8 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     schema, root = document.schema, document.root
     for problem in file_problems(document.file, schema, root):
         yield _finding(document, problem, 0)
-    for base, entry in document.file:
-        for problem in entry_problems(entry, schema, root):
+    for base, _, problems in found_in_entries(document, entry_problems, schema, root):
+        for problem in problems:
             if problem.kind is ProblemKind.DUPLICATE_FIELD:
                 yield _finding(document, problem, base)
 

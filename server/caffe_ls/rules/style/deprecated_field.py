@@ -37,6 +37,7 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, fix
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.whole_file import upgrade_fix
 from caffe_ls.schema.legacy_types import SOLVER_TYPES
@@ -81,8 +82,8 @@ _NAMES = frozenset(name for _, name in _OLD)
 @document_rule(category=Category.STYLE, severity=Severity.HINT, fixable=True, needs_brackets=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     told: set[str] = set()
-    for base, entry in document.file:
-        for field, message, words, upgraded in _old_fields(entry, document.schema, document.root):
+    for base, entry, fields in found_in_entries(document, _old_fields, document.schema, document.root):
+        for field, message, words, upgraded in fields:
             if message == NET_MESSAGE and message in told:
                 continue  # One finding for all lines that describe the inputs.
             told.add(message)
@@ -93,16 +94,9 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             yield Finding(field.name_span.shift(base), f"`{field.name}` is {message}", fixes)
 
 
-def _old_fields(entry: Entry, schema: Schema, root: str) -> tuple[tuple[Field, str, str, bool], ...]:
-    key = (_old_fields, schema, root)
-    known = entry.cache.get(key)
-    if known is None:
-        known = entry.cache[key] = tuple(_find(entry, schema, root))
-    return known  # type: ignore[return-value]
-
-
-def _find(entry: Entry, schema: Schema, root: str) -> Iterator[tuple[Field, str, str, bool]]:
+def _old_fields(entry: Entry, schema: Schema, root: str) -> list[tuple[Field, str, str, bool]]:
     """Old fields with the message they stand in and their successor, as deep as parameters of layers go."""
+    found = []
     waiting: list[tuple[Field, str]] = [] if entry.field is None else [(entry.field, root)]
     while waiting:
         field, message = waiting.pop()
@@ -110,18 +104,16 @@ def _find(entry: Entry, schema: Schema, root: str) -> Iterator[tuple[Field, str,
         if declared is None:
             continue
         if declared.deprecated:
-            yield field, message, "another field, as the documentation of caffe.proto says", False
+            found.append((field, message, "another field, as the documentation of caffe.proto says", False))
         elif field.name in _NAMES and (message, field.name) in _OLD:
             successor = _OLD[message, field.name]
             if schema.field(successor.message, successor.field) is not None:
-                yield field, message, successor.words, successor.upgraded
+                found.append((field, message, successor.words, successor.upgraded))
         if declared.type == "message" and isinstance(field.value, Message):
             name = declared.type_name
-            waiting += [(inner, name) for inner in field.value.fields if inner.name in _NAMES or _is_block(inner)]
-
-
-def _is_block(field: Field) -> bool:
-    return isinstance(field.value, Message)
+            inside = field.value.fields
+            waiting += [(inner, name) for inner in inside if isinstance(inner.value, Message) or inner.name in _NAMES]
+    return found
 
 
 def _own_fix(field: Field, document: PrototxtDocument, entry: Entry, base: int) -> tuple[Fix, ...]:

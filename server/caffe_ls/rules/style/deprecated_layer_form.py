@@ -34,7 +34,8 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Severity
-from caffe_ls.rules.layers import layers_of
+from caffe_ls.rules.layers import older_layer
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.whole_file import upgrade_fix
 
@@ -43,7 +44,7 @@ from caffe_ls.rules.whole_file import upgrade_fix
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     if document.schema.message("LayerParameter") is None or document.schema.field(document.root, "layer") is None:
         return
-    old = [(base, layer) for base, _, layer in layers_of(document) if layer.form != "layer"]
+    old = [(base, layer) for base, _, layer in found_in_entries(document, older_layer)]
     if not old:
         return
     base, layer = next(((base, layer) for base, layer in old if layer.form == "v0"), old[0])

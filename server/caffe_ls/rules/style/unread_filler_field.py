@@ -62,7 +62,7 @@ _MESSAGES = {
 _FILLERS = ("weight_filler", "bias_filler", "filler", "data_filler")
 
 
-@layer_rule(*_MESSAGES, severity=Severity.HINT, category=Category.STYLE, fixable=True)
+@layer_rule(*_MESSAGES, severity=Severity.HINT, category=Category.STYLE, fixable=True, fields=_FILLERS)
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group(_MESSAGES[view.layer.type])
     for name in _FILLERS:
@@ -72,7 +72,7 @@ def check(view: LayerView) -> Iterator[Finding]:
             if not filler.has("type") or kind not in _READ:
                 continue
             for field in _FIELDS:
-                if filler.has(field) and field not in _READ[kind]:
+                if field in filler.fields and field not in _READ[kind]:
                     edit = remove_field(view.text, filler, field)
                     fixes: tuple[Fix, ...] = (fix(f"Remove `{field}`", edit, safe=True),) if edit is not None else ()
                     yield Finding(filler.place(field), f"the filler `{kind}` does not read `{field}`", fixes)

@@ -35,11 +35,9 @@ from caffe_ls.rules.rule import net_rule
 from caffe_ls.text.edit import Edit
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule("Accuracy", severity=Severity.INFORMATION, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
     accuracies = net.of_type("Accuracy")
-    if net.phase != "TRAIN" or not accuracies:
-        return
     tested = _layers_in_tests(net)
     made = {top for spec in tested for top in spec.tops}
     if any("accuracy" in spec.type.lower() for spec in tested):

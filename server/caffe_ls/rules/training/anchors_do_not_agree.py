@@ -50,7 +50,7 @@ from caffe_ls.rules.rule import net_rule
 _PASSING = ("Reshape", "ReLU", "Sigmoid", "Softmax", "Split")
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule("Python", "Proposal", severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("Python", "Proposal"):
         layer = net.layers[index]

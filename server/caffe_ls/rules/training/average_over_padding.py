@@ -37,7 +37,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("Pooling", severity=Severity.HINT)
+@layer_rule("Pooling", severity=Severity.HINT, fields=("pad", "pad_h", "pad_w"))
 def check(view: LayerView) -> Iterator[Finding]:
     if method_of(view.layer) != "AVE":
         return

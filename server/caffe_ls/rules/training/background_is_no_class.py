@@ -33,7 +33,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 _MESSAGES = {"DetectionOutput": "detection_output_param", "DetectionEvaluate": "detection_evaluate_param"}
 
 
-@layer_rule(*_MESSAGES, severity=Severity.WARNING)
+@layer_rule(*_MESSAGES, severity=Severity.WARNING, fields=("num_classes",))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group(_MESSAGES[view.layer.type])
     background, classes = as_int(param.integer("background_label_id")), param.integer("num_classes")

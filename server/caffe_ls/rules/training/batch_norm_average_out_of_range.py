@@ -26,11 +26,9 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("BatchNorm", severity=Severity.WARNING, fixable=True)
+@layer_rule("BatchNorm", severity=Severity.WARNING, fixable=True, fields=("moving_average_fraction",))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("batch_norm_param")
-    if not own.has("moving_average_fraction"):
-        return
     fraction = float32(own.number("moving_average_fraction", 0.999))
     if 0 <= fraction <= 1:
         return

@@ -35,10 +35,8 @@ from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.several_layers import and_more, remove_in_all
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule("BatchNorm", severity=Severity.INFORMATION, fixable=True, phase="TEST")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TEST":
-        return
     layers = [index for index in net.of_type("BatchNorm") if asks_for_global_statistics(net.layers[index]) is False]
     if not layers:
         return

@@ -31,7 +31,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("BatchNorm", severity=Severity.WARNING, fixable=True)
+@layer_rule("BatchNorm", severity=Severity.WARNING, fixable=True, fields=("eps",))
 def check(view: LayerView) -> Iterator[Finding]:
     eps = eps_of(view.layer) if view.group("batch_norm_param").has("eps") else DEFAULT_EPS
     if eps > 0:

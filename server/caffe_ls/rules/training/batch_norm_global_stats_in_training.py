@@ -52,7 +52,7 @@ from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.several_layers import and_more, remove_in_all
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
+@net_rule("BatchNorm", severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     layers = [index for index in net.of_type("BatchNorm") if asks_for_global_statistics(net.layers[index])]
     if not layers or not is_trained(net) or has_frozen_weights(net):

@@ -58,9 +58,9 @@ from caffe_ls.rules.several_layers import and_more, write_in_all
 _WEIGHTED = frozenset({"Convolution", "Deconvolution", "InnerProduct", "DepthwiseConvolution", "ConvolutionDepthwise"})
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule("BatchNorm", severity=Severity.INFORMATION, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("BatchNorm") or not is_trained(net):
+    if not is_trained(net):
         return
     found = [index for index in net.of_type("BatchNorm") if _stands_among_frozen(net, index)]
     if found:

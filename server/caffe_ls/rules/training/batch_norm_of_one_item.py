@@ -34,9 +34,10 @@ from caffe_ls.rules.rule import net_rule
 from caffe_ls.rules.several_layers import and_more
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule("BatchNorm", severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
-    layers = [index for index in net.of_type("BatchNorm") if uses_batch_statistics(net.layers[index], net.phase)]
+    single = [index for index in net.of_type("BatchNorm") if _is_of_one_item(net.layers[index])]
+    layers = [index for index in single if uses_batch_statistics(net.layers[index], net.phase)]
     if not layers or (net.phase == "TRAIN" and not is_trained(net)):
         return
     alone = [index for index in layers if numbers_per_channel(net.layers[index]) == 1]
@@ -45,13 +46,13 @@ def check(net: Net) -> Iterator[Finding]:
         result = "the output is always 0" if eps_of(first) > 0 else "the output is 0 / 0, nan"
         message = f"each channel has one number, which is its own mean: {result}{and_more(alone)}"
         yield Finding(net.place(alone[0], "type"), message, layer=first.name)
-    one = [index for index in layers if index not in alone and _is_batch_of_one(net.layers[index])]
+    one = [index for index in layers if index not in alone and len(net.layers[index].bottom_shapes[0] or ()) > 2]
     if one and net.phase == "TRAIN":
         message = "a batch of 1: each image is normalized by itself in training, and by averages of many in tests"
         place, name = net.place(one[0], "type"), net.layers[one[0]].name
         yield Finding(place, message + and_more(one), severity=Severity.INFORMATION, layer=name)
 
 
-def _is_batch_of_one(layer: Layer) -> bool:
+def _is_of_one_item(layer: Layer) -> bool:
     shape = layer.bottom_shapes[0] if layer.bottom_shapes else None
-    return bool(shape) and shape is not None and len(shape) > 2 and shape[0] == 1
+    return shape is not None and shape[:1] == (1,)

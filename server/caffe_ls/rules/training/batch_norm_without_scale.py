@@ -54,9 +54,9 @@ from caffe_ls.text.span import Span
 _ACTIVATIONS = frozenset({"ReLU", "PReLU", "ELU", "Sigmoid", "TanH", "BNLL", "Swish", "Clip", "ReLU6"})
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule("BatchNorm", severity=Severity.HINT, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("BatchNorm") or not is_trained(net):
+    if not is_trained(net):
         return
     bare, unshifted = [], []
     for index in net.of_type("BatchNorm"):

@@ -58,9 +58,9 @@ _BIASED = {
 }
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule("BatchNorm", severity=Severity.HINT, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("BatchNorm") or not is_trained(net):
+    if not is_trained(net):
         return
     found: list[int] = []
     for index in net.of_type("BatchNorm"):

@@ -52,11 +52,18 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Convolution", "Deconvolution", severity=Severity.INFORMATION, fixable=True)
+@layer_rule(
+    "Convolution",
+    "Deconvolution",
+    severity=Severity.INFORMATION,
+    fixable=True,
+    fields=("weight_filler",),
+    phase="TRAIN",
+)
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("convolution_param")
     filler = own.group("weight_filler")
-    if filler.text("type") != "bilinear" or view.phase != "TRAIN":
+    if filler.text("type") != "bilinear":
         return
     shape = view.layer.bottom_shapes[0] if view.layer.bottom_shapes else None
     channels = shape[1] if shape is not None and len(shape) == 4 else None

@@ -42,10 +42,8 @@ _PER_BOX = 4
 _AGNOSTIC = 2 * _PER_BOX
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Python", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("Python"):
-        return
     for index in net.of_type("SoftmaxWithLoss", "SmoothL1Loss"):
         loss = net.layers[index]
         maker, labels = direct_maker(net, index), direct_maker(net, index, 1)

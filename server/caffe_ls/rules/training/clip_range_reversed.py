@@ -25,7 +25,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Clip", severity=Severity.WARNING, fixable=True)
+@layer_rule("Clip", severity=Severity.WARNING, fixable=True, fields=("min",))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("clip_param")
     low, high = param.scalars("min"), param.scalars("max")

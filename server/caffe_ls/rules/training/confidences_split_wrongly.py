@@ -41,7 +41,7 @@ from caffe_ls.rules.rule import net_rule
 from caffe_ls.text.edit import Edit
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("DetectionOutput", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("DetectionOutput"):
         layer = net.layers[index]

@@ -42,7 +42,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("ContrastiveLoss", severity=Severity.WARNING, fixable=True)
+@layer_rule("ContrastiveLoss", severity=Severity.WARNING, fixable=True, fields=("margin",))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("contrastive_loss_param")
     margin, place = own.number("margin", 1.0), own.place("margin")

@@ -34,10 +34,8 @@ from caffe_ls.text.edit import Edit
 _LARGE = 1000.0
 
 
-@layer_rule(severity=Severity.WARNING, fixable=True)
+@layer_rule(severity=Severity.WARNING, fixable=True, fields=("decay_mult",), phase="TRAIN")
 def check(view: LayerView) -> Iterator[Finding]:
-    if view.phase != "TRAIN":
-        return
     for own in view.fields.groups("param"):
         if own.number("lr_mult", 1.0) == 0:
             continue

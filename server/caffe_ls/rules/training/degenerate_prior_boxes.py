@@ -27,7 +27,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("PriorBox", severity=Severity.WARNING)
+@layer_rule("PriorBox", severity=Severity.WARNING, fields=("min_size", "aspect_ratio"))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("prior_box_param")
     for index, size in enumerate(param.numbers("min_size")):

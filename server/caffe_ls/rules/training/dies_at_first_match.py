@@ -35,7 +35,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 _MINING = ("NONE", "MAX_NEGATIVE", "HARD_EXAMPLE")
 
 
-@layer_rule("MultiBoxLoss", severity=Severity.WARNING)
+@layer_rule("MultiBoxLoss", severity=Severity.WARNING, fields=("sample_size", "map_object_to_agnostic"))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("multibox_loss_param")
     samples = param.integer("sample_size", 64)

@@ -37,9 +37,9 @@ from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.INFORMATION)
+@net_rule("Dropout", severity=Severity.INFORMATION, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("BatchNorm") or not net.of_type("Dropout") or not is_trained(net):
+    if not net.of_type("BatchNorm") or not is_trained(net):
         return
     for index in net.of_type("Dropout"):
         layer = net.layers[index]

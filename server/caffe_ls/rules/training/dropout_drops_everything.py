@@ -28,10 +28,10 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Dropout", severity=Severity.WARNING, fixable=True)
+@layer_rule("Dropout", severity=Severity.WARNING, fixable=True, fields=("dropout_ratio",), phase="TRAIN")
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("dropout_param")
-    if view.phase == "TRAIN" and float32(param.number("dropout_ratio", 0.5)) == 1:
+    if float32(param.number("dropout_ratio", 0.5)) == 1:
         place = param.place("dropout_ratio")
         message = "`dropout_ratio: 1` keeps nothing, and the output is nan in training"
         yield Finding(place, message, (fix("Set `dropout_ratio: 0.5`", Edit(place, "0.5")),))

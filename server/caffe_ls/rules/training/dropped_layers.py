@@ -23,7 +23,8 @@ from collections.abc import Iterator
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Related, Severity
-from caffe_ls.rules.layers import NET_FIELDS, layers_of
+from caffe_ls.rules.layers import NET_FIELDS, layers_of, older_layer
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.syntax.tree import Field, Message
 
@@ -34,10 +35,12 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 
 
 def _beside_the_oldest_form(document: PrototxtDocument) -> Iterator[Finding]:
-    layers = [(base, layer) for base, _, layer in layers_of(document)]
-    oldest = next(((base, layer) for base, layer in layers if layer.form == "v0"), None)
-    dropped = [(base, layer) for base, layer in layers if layer.form == "layer"]
-    if oldest is not None and dropped:
+    older = found_in_entries(document, older_layer)
+    oldest = next(((base, layer) for base, _, layer in older if layer.form == "v0"), None)
+    if oldest is None:
+        return
+    dropped = [(base, layer) for base, _, layer in layers_of(document) if layer.form == "layer"]
+    if dropped:
         base, layer = dropped[0]
         there = Related(oldest[1].field.name_span.shift(oldest[0]), "the oldest form")
         message = f"beside the oldest form Caffe drops what is in `layer`{_and_more(len(dropped))}"

@@ -32,6 +32,9 @@ from caffe_ls.text.edit import Edit
 
 @net_rule(severity=Severity.WARNING, fixable=True, of_connections=False)
 def check(net: Net) -> Iterator[Finding]:
+    weighted = [layer.spec.name for layer in net.layers if layer.param_shapes]
+    if len(set(weighted)) == len(weighted):
+        return
     first: dict[str, int] = {}
     names = {placed.spec.name for placed in net.text.layers}
     for index, layer in enumerate(net.layers):

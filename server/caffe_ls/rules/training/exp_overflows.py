@@ -36,10 +36,9 @@ from caffe_ls.rules.rule import net_rule
 _LARGEST = math.log(3.4028234e38)
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule("Exp", severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
-    layers = net.of_type("Exp")
-    for index, read in values_read(net, layers).items() if layers else ():
+    for index, read in values_read(net, net.of_type("Exp")).items():
         own = net.layers[index].spec.fields.group("exp_param")
         exponents = shifted_and_scaled(read, own).times(log_of_base(own))
         if not exponents.high > _LARGEST:

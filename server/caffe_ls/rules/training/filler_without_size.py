@@ -59,7 +59,7 @@ from caffe_ls.rules.rule import net_rule
 _HARMLESS = 3.0
 
 
-@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+@net_rule(*WEIGHTED, severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*WEIGHTED):
         filler = parameters(net.layers[index]).group("weight_filler")

@@ -30,10 +30,8 @@ from caffe_ls.text.edit import Edit
 _MOST = 0.8
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule("Dropout", severity=Severity.INFORMATION, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for index in net.of_type("Dropout"):
         layer = net.layers[index]
         own = layer.spec.fields.group("dropout_param")

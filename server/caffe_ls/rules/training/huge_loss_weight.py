@@ -46,7 +46,7 @@ _HUGE = 1e4
 _HUGE_FOR_OTHERS = 1e6
 
 
-@layer_rule(severity=Severity.WARNING, fixable=True)
+@layer_rule(severity=Severity.WARNING, fixable=True, fields=("loss_weight",))
 def check(view: LayerView) -> Iterator[Finding]:
     layer = view.layer
     for index, weight in enumerate(view.fields.numbers("loss_weight")):

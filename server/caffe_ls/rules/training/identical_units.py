@@ -65,7 +65,7 @@ _ALL_ALIKE = frozenset({"Bias", "ELU", "Flatten", "Pooling", "PReLU", "ReLU", "R
                         "BatchNorm"})  # fmt: skip
 
 
-@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+@net_rule(*WEIGHTED, severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     constant = {index for index in net.of_type(*WEIGHTED) if _is_constant(net, index)}
     zeros = zero_weights(net) if constant else ()

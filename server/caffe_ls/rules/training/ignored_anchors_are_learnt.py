@@ -33,10 +33,8 @@ from caffe_ls.rules.layer_fields import set_field
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Python", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    if not net.of_type("Python"):
-        return
     for index in net.of_type("SoftmaxWithLoss"):
         layer = net.layers[index]
         own = layer.spec.fields.group("loss_param")

@@ -30,7 +30,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("SoftmaxWithLoss", "InfogainLoss", severity=Severity.INFORMATION)
+@layer_rule("SoftmaxWithLoss", "InfogainLoss", severity=Severity.INFORMATION, fields=("ignore_label",))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("loss_param")
     shape = view.layer.bottom_shapes[0] if view.layer.bottom_shapes else None

@@ -40,9 +40,9 @@ from caffe_ls.text.edit import Edit
 _PIXELWISE = ("EuclideanLoss", "SigmoidCrossEntropyLoss", "SoftmaxWithLoss")
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(*_PIXELWISE, severity=Severity.WARNING, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    readers = image_layers(net) if net.phase == "TRAIN" else ()
+    readers = image_layers(net)
     if len(readers) < 2 or not any(_changed(net, index) for index in readers):
         return
     told: set[int] = set()

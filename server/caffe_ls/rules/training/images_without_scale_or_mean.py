@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.data_layers import image_layers, is_as_read
+from caffe_ls.net.data_layers import IMAGE_LAYERS, image_layers, is_as_read
 from caffe_ls.net.first_weights import WEIGHTED
 from caffe_ls.net.model import Net
 from caffe_ls.rules.finding import Finding, Severity
@@ -45,10 +45,8 @@ _PASSES = frozenset({"Concat", "Crop", "Dropout", "Flatten", "Permute", "Pooling
 _MOST_LAYERS = 32
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule(*IMAGE_LAYERS, severity=Severity.INFORMATION, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for index in image_layers(net):
         layer = net.layers[index]
         if not is_as_read(layer) or layer.spec.fields.group("transform_param").has("mean_file"):

@@ -49,10 +49,10 @@ _MOST_NUMBERS = 1 << 22
 def check(document: PrototxtDocument) -> Iterator[Finding]:
     files = document.context.files
     for placed in net_text(document).layers if files is not None else ():
-        own = placed.spec.fields.group("infogain_loss_param")
         # A third bottom goes before the file.
         if placed.spec.type != "InfogainLoss" or len(placed.spec.bottoms) != 2 or placed.damaged or files is None:
             continue
+        own = placed.spec.fields.group("infogain_loss_param")
         written = own.text("source")
         numbers = _numbers(written, files) if written else ()
         if not numbers or math.isqrt(len(numbers)) ** 2 != len(numbers):

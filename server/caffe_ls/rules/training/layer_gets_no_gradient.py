@@ -37,9 +37,9 @@ from caffe_ls.rules.rule import net_rule
 _MOST_LAYERS = 400
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule(*WEIGHTED, severity=Severity.WARNING, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN" or not net.text.complete:
+    if not net.text.complete:
         return
     weighted = [index for index in net.of_type(*WEIGHTED) if learns(net, index)]
     left = [index for index in weighted if not net.layers[index].needs_backward]

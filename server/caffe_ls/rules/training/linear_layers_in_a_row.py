@@ -34,10 +34,8 @@ _TYPES = ("Convolution", "InnerProduct")
 _LINEAR = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Reshape", "Scale"})
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule(*_TYPES, severity=Severity.HINT, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for index in net.of_type(*_TYPES):
         behind = _next_weights(net, index)
         if behind is None:

@@ -39,10 +39,9 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Log", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    layers = net.of_type("Log")
-    for index, read in values_read(net, layers).items() if layers else ():
+    for index, read in values_read(net, net.of_type("Log")).items():
         values = shifted_and_scaled(read, net.layers[index].spec.fields.group("log_param"))
         message = _message(values)
         if message:

@@ -36,10 +36,10 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.schema import catalog
 
 
-@layer_rule("SoftmaxWithLoss", severity=Severity.INFORMATION)
+@layer_rule("SoftmaxWithLoss", severity=Severity.INFORMATION, fields=("ignore_label",), phase="TRAIN")
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("loss_param")
-    if view.phase != "TRAIN" or not own.has("ignore_label") or not own.flag("normalize", True):
+    if not own.has("ignore_label") or not own.flag("normalize", True):
         return
     schema = catalog.load(view.dialect)
     if schema.field("LossParameter", "normalize") and not schema.field("LossParameter", "normalization"):

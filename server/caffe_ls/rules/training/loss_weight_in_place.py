@@ -34,10 +34,8 @@ from caffe_ls.rules.values import quoted
 from caffe_ls.text.edit import Edit
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(severity=Severity.WARNING, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for at, layer in enumerate(net.layers):
         if not layer.needs_backward or not any(layer.loss_weights):
             continue

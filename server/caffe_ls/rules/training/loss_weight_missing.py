@@ -35,10 +35,8 @@ from caffe_ls.rules.rewriting import into_end
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(severity=Severity.WARNING, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for index in forgotten_losses(net):
         layer = net.layers[index]
         severity = Severity.INFORMATION if has_loss(net) else None

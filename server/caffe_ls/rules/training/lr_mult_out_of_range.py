@@ -45,10 +45,8 @@ _LARGE = 100.0
 _OF_STATISTICS = frozenset({"BatchNorm", "BN", "CuDNNBatchNorm"})
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(severity=Severity.WARNING, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for index in sorted({param.layer for param in net.params if not 0 <= param.spec.lr_mult < _LARGE}):
         yield from _of_layer(net, index)
     learned = [param for param in net.params if net.layers[param.layer].type not in _OF_STATISTICS]

@@ -31,7 +31,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("LRN", severity=Severity.WARNING, fixable=True)
+@layer_rule("LRN", severity=Severity.WARNING, fixable=True, fields=("k", "alpha"))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("lrn_param")
     k, beta = float32(own.number("k", 1.0)), float32(own.number("beta", 0.75))

@@ -58,7 +58,7 @@ class _Mistake(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(*IMAGE_LAYERS, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*sorted(IMAGE_LAYERS)):
         layer = net.layers[index]

@@ -26,7 +26,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("MVN", severity=Severity.INFORMATION, fixable=True)
+@layer_rule("MVN", severity=Severity.INFORMATION, fixable=True, fields=("eps",))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("mvn_param")
     eps = float32(own.number("eps", 1e-9))

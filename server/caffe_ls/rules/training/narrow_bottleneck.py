@@ -62,10 +62,8 @@ from caffe_ls.rules.rule import net_rule
 _PASSING = ACTIVATIONS | {"BatchNorm", "Dropout", "Scale"}
 
 
-@net_rule(severity=Severity.INFORMATION)
+@net_rule("SoftmaxWithLoss", severity=Severity.INFORMATION, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for loss in net.of_type("SoftmaxWithLoss"):
         source = net.layers[loss].sources[0] if net.layers[loss].sources else None
         if source is None or net.layers[source.layer].type != "InnerProduct":

@@ -47,7 +47,7 @@ _HEAD = re.compile(r"(?:(?:\r\n|\n|\r)[ \t]*)?layers?\s*:?\s*\Z")
 _PASSING = frozenset({"Dropout", "Flatten", "Pooling", "Reshape", "LRN"})
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule("ReLU", "Sigmoid", severity=Severity.HINT, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("ReLU", "Sigmoid"):
         layer = net.layers[index]

@@ -38,7 +38,7 @@ from caffe_ls.text.edit import Edit
 
 @net_rule(severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
-    negative = [index for index, layer in enumerate(net.layers) if min(layer.loss_weights, default=0) < 0]
+    negative = [index for index, layer in enumerate(net.layers) if layer.loss_weights and min(layer.loss_weights) < 0]
     if not negative:
         return
     others = any(weight > 0 for layer in net.layers for weight in layer.loss_weights)

@@ -30,7 +30,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("DetectionOutput", severity=Severity.WARNING)
+@layer_rule("DetectionOutput", severity=Severity.WARNING, fields=("keep_top_k", "confidence_threshold", "nms_param"))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("detection_output_param")
     if param.has("keep_top_k") and param.integer("keep_top_k") == 0:

@@ -47,14 +47,14 @@ _FIELDS = {
 _LARGEST_INT = 2**31 - 1
 
 
-@layer_rule(*_FIELDS, severity=Severity.WARNING)
+@layer_rule(*_FIELDS, severity=Severity.WARNING, fields=(*_WINDOW, "offset"))
 def check(view: LayerView) -> Iterator[Finding]:
     # What is refused already has no shape.
     if view.layer.top_shapes[:1] == (None,):
         return
     message, names = _FIELDS[view.layer.type]
     param = view.group(message)
-    for name in names:
+    for name in [name for name in names if name in param.fields]:
         for index, number in enumerate(param.integers(name)):
             if number > _LARGEST_INT:
                 words = f"`{name}: {number}` is more than an int holds: Caffe reads it as {as_int(number):,}"

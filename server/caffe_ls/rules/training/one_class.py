@@ -40,7 +40,7 @@ from caffe_ls.text.edit import Edit
 _AXIS_IN = {"InfogainLoss": "infogain_loss_param", "Softmax": "softmax_param", "SoftmaxWithLoss": "softmax_param"}
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(*_AXIS_IN, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*_AXIS_IN):
         layer = net.layers[index]

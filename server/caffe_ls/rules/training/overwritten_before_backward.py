@@ -63,10 +63,8 @@ from caffe_ls.rules.finding import Finding, Related, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(severity=Severity.WARNING, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     for reader, writer, blob in overwritten(net):
         first, second = net.layers[reader], net.layers[writer]
         message = (

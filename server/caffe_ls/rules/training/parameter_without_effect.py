@@ -49,7 +49,13 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("Pooling", "Eltwise", "Dropout", severity=Severity.WARNING)
+@layer_rule(
+    "Pooling",
+    "Eltwise",
+    "Dropout",
+    severity=Severity.WARNING,
+    fields=("kernel_h", "kernel_w", "coeff", "dropout_ratio"),
+)
 def check(view: LayerView) -> Iterator[Finding]:
     if view.layer.type == "Pooling":
         yield from _in_pooling(view)

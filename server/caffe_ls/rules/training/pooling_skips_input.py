@@ -38,7 +38,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Pooling", severity=Severity.INFORMATION, fixable=True)
+@layer_rule("Pooling", severity=Severity.INFORMATION, fixable=True, fields=("stride", "stride_h", "stride_w"))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("pooling_param")
     along = windows_of(view.layer)

@@ -56,7 +56,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Power", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     layers = [index for index in net.of_type("Power") if _exponent(net, index) not in (0.0, 1.0)]
     for index, read in values_read(net, layers).items() if layers else ():

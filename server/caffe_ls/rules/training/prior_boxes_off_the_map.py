@@ -34,7 +34,7 @@ from caffe_ls.text.edit import Edit
 _FACTOR = 1.4
 
 
-@layer_rule("PriorBox", severity=Severity.WARNING, fixable=True)
+@layer_rule("PriorBox", severity=Severity.WARNING, fixable=True, fields=("step", "step_h", "step_w", "min_size"))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("prior_box_param")
     shapes = view.layer.bottom_shapes

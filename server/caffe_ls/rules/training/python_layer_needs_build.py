@@ -31,7 +31,7 @@ from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.HINT, category=Category.VERDICT)
+@net_rule("Python", severity=Severity.HINT, category=Category.VERDICT)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("Python")[:1]:
         message = "`Python` needs a Caffe that was built with `WITH_PYTHON_LAYER`"

@@ -50,7 +50,9 @@ from caffe_ls.rules.values import is_filled_in_later, quoted
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Python", category=Category.VERDICT, severity=Severity.ERROR, stage="init", fixable=True)
+@layer_rule(
+    "Python", category=Category.VERDICT, severity=Severity.ERROR, stage="init", fixable=True, fields=("module",)
+)
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("python_param")
     written = own.text("module")

@@ -37,12 +37,12 @@ from caffe_ls.text.edit import Edit
 _AT_RANDOM = ("distort_param", "expand_param", "noise_param")
 
 
-@layer_rule(*sorted(IMAGE_LAYERS), severity=Severity.INFORMATION, fixable=True)
+@layer_rule(
+    *sorted(IMAGE_LAYERS), severity=Severity.INFORMATION, fixable=True, phase="TEST", fields=("mirror", *_AT_RANDOM)
+)
 def check(view: LayerView) -> Iterator[Finding]:
     rules = view.fields.groups("include")
-    if view.phase != "TEST" or not rules:
-        return
-    if any(rule.choice("phase", ("TRAIN", "TEST"), "none") != "TEST" for rule in rules):
+    if not rules or any(rule.choice("phase", ("TRAIN", "TEST"), "none") != "TEST" for rule in rules):
         return
     own = view.group("transform_param")
     if own.flag("mirror"):

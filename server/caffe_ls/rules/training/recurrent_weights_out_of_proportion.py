@@ -58,7 +58,7 @@ from caffe_ls.rules.rule import net_rule
 _LARGE = {"RNN": 2.0, "LSTM": 4.0}
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
+@net_rule(*_LARGE, severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*_LARGE):
         layer = net.layers[index]

@@ -48,7 +48,7 @@ _FEAT_STRIDE = re.compile(r"""feat_stride["']?\s*:\s*(\d+)""")
 _FACTOR = 1.3
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Python", *_POOLING, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*_POOLING):
         yield from _pooling(net, index)

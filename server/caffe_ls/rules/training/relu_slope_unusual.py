@@ -25,7 +25,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("ReLU", severity=Severity.INFORMATION, fixable=True)
+@layer_rule("ReLU", severity=Severity.INFORMATION, fixable=True, fields=("negative_slope",))
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group("relu_param")
     slope = own.number("negative_slope")

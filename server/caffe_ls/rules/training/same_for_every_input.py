@@ -55,7 +55,7 @@ from caffe_ls.text.edit import Edit
 _FUNCTIONS = {"Power": "power_param", "Exp": "exp_param", "Log": "log_param"}
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("Scale", *_FUNCTIONS, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*_FUNCTIONS, "Scale"):
         layer = net.layers[index]

@@ -86,7 +86,7 @@ _A_HIGH_STACK = 5
 _LITTLE_OF_MANY = 1e-3
 
 
-@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+@net_rule("Sigmoid", severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     if len(net.of_type("Sigmoid")) < _A_STACK:
         return

@@ -51,7 +51,7 @@ _ANSWERS = ("SigmoidCrossEntropyLoss",)
 _VALUES = ("EuclideanLoss", "SmoothL1Loss")
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(*_CLASSES, *_ANSWERS, *_VALUES, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*_CLASSES, *_ANSWERS, *_VALUES):
         loss = net.layers[index]

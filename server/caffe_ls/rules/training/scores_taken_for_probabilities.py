@@ -58,7 +58,7 @@ _UNBOUNDED = frozenset({
 _LAYER = re.compile(r"\blayer\s*:?\s*\Z")
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule("MultinomialLogisticLoss", "InfogainLoss", severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("MultinomialLogisticLoss", "InfogainLoss"):
         layer = net.layers[index]

@@ -40,7 +40,7 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.WARNING)
+@net_rule("LSTM", "RNN", severity=Severity.WARNING)
 def check(net: Net) -> Iterator[Finding]:
     layers = [index for index in net.of_type("LSTM", "RNN") if len(net.layers[index].bottoms) > 1]
     for index, markers in values_read(net, layers, bottom=1).items() if layers else ():

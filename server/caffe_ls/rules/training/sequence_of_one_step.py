@@ -55,10 +55,10 @@ from caffe_ls.rules.finding import Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("LSTM", "RNN", severity=Severity.INFORMATION)
+@layer_rule("LSTM", "RNN", severity=Severity.INFORMATION, phase="TRAIN")
 def check(view: LayerView) -> Iterator[Finding]:
     shape = view.layer.bottom_shapes[0] if view.layer.bottom_shapes else None
-    if view.phase == "TRAIN" and view.layer.needs_backward and shape and shape[0] == 1:
+    if view.layer.needs_backward and shape and shape[0] == 1:
         streams = "" if len(shape) < 2 or shape[1] is None else f", of {shape[1]:,} stream{'s'[: shape[1] != 1]}"
         message = f"the first axis is time, and it has 1 step{streams}: nothing is learned over time"
         yield Finding(view.fields.place("bottom"), message)

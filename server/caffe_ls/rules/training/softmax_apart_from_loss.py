@@ -32,7 +32,7 @@ from caffe_ls.rules.reconnecting import retyped, without
 from caffe_ls.rules.rule import net_rule
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule("MultinomialLogisticLoss", severity=Severity.HINT, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("MultinomialLogisticLoss"):
         maker = direct_maker(net, index)

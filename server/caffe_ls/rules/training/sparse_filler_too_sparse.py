@@ -47,7 +47,7 @@ _SHARE = 0.05
 _ENOUGH = 17
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
+@net_rule(*WEIGHTED, severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type(*WEIGHTED):
         layer = net.layers[index]

@@ -64,7 +64,7 @@ _LARGE = 100.0
 _ROUNDED = 1.01
 
 
-@net_rule(severity=Severity.WARNING, fixable=True)
+@net_rule(_CROSS_ENTROPY, *_DISTANCES, severity=Severity.WARNING, fixable=True)
 def check(net: Net) -> Iterator[Finding]:
     losses = net.of_type(_CROSS_ENTROPY, *_DISTANCES)
     for index, values in values_read(net, losses, 1).items() if losses else ():

@@ -37,11 +37,11 @@ from caffe_ls.text.edit import Edit
 _TINY = 1e-5
 
 
-@net_rule(severity=Severity.INFORMATION, fixable=True)
+@net_rule(severity=Severity.INFORMATION, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
     weighing = [index for index, layer in enumerate(net.layers) if any(layer.loss_weights)]
     # Of layers that sum up to more than a mean, a small weight is what makes a mean of it.
-    if net.phase != "TRAIN" or any(not net.layers[index].type.endswith("Loss") for index in weighing):
+    if any(not net.layers[index].type.endswith("Loss") for index in weighing):
         return
     largest = max((abs(weight) for index in weighing for weight in net.layers[index].loss_weights), default=1.0)
     if largest > _TINY or any(_sums_up(net, index) for index in weighing):

@@ -54,10 +54,8 @@ _OUT_OF_PROPORTION = 1000.0
 _OUT_OF_ANY_PROPORTION = 1e5
 
 
-@net_rule(severity=Severity.INFORMATION)
+@net_rule(severity=Severity.INFORMATION, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN":
-        return
     found = _compared(net, _of_one_kind(net), _OUT_OF_PROPORTION) or _compared(
         net, _of_any(net), _OUT_OF_ANY_PROPORTION
     )

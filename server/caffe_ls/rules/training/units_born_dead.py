@@ -81,7 +81,7 @@ _DEVIATIONS_OF_DATA = 6.0
 _PASSING = frozenset({"Dropout", "Flatten", "Pooling", "Reshape"})
 
 
-@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+@net_rule("Scale", *WEIGHTED, severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     for index in net.of_type("Scale", *WEIGHTED):
         layer = net.layers[index]

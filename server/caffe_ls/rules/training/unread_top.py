@@ -40,9 +40,9 @@ _MEANT = re.compile(r"Accuracy|Loss|Error|Evaluate|Python|ArgMax", re.IGNORECASE
 _MANY_LINES = 100
 
 
-@net_rule(severity=Severity.HINT, fixable=True)
+@net_rule(severity=Severity.HINT, fixable=True, phase="TRAIN")
 def check(net: Net) -> Iterator[Finding]:
-    if net.phase != "TRAIN" or not any(any(layer.loss_weights) and layer.needs_backward for layer in net.layers):
+    if not any(any(layer.loss_weights) and layer.needs_backward for layer in net.layers):
         return
     for index, layer in enumerate(net.layers):
         unread = [top for top in range(len(layer.spec.tops)) if not net.consumers(index, top)]

@@ -74,7 +74,7 @@ from caffe_ls.rules.rule import net_rule
 _MOST_TOLD = 4
 
 
-@net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
+@net_rule(*WEIGHTED, severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
     zeros = zero_weights(net)
     if not zeros:

@@ -37,7 +37,7 @@ from caffe_ls.rules.rule import LayerView, layer_rule
 from caffe_ls.text.edit import Edit
 
 
-@layer_rule("Convolution", "Deconvolution", "Im2col", severity=Severity.WARNING, fixable=True)
+@layer_rule("Convolution", "Deconvolution", "Im2col", severity=Severity.WARNING, fixable=True, fields=("dilation",))
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group("convolution_param")
     kernels = [*param.integers("kernel_size"), param.integer("kernel_h"), param.integer("kernel_w")]

@@ -54,7 +54,9 @@ _MESSAGES = {
 }
 
 
-@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="init", fixable=True)
+@layer_rule(
+    *_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="init", fixable=True, fields=("engine",)
+)
 def check(view: LayerView) -> Iterator[Finding]:
     kind = view.layer.type
     param = view.group(_MESSAGES[kind])

@@ -41,7 +41,14 @@ from caffe_ls.rules.finding import Category, Finding, Severity
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 
-@layer_rule("Data", "AnnotatedData", severity=Severity.INFORMATION, category=Category.VERDICT, stage="init")
+@layer_rule(
+    "Data",
+    "AnnotatedData",
+    severity=Severity.INFORMATION,
+    category=Category.VERDICT,
+    stage="init",
+    fields=("force_color",),
+)
 def check(view: LayerView) -> Iterator[Finding]:
     transform = view.group("transform_param")
     if transform.flag("force_color") and transform.flag("force_gray"):

@@ -40,7 +40,9 @@ _MESSAGES = {"Pooling": "pooling_param", "SPP": "spp_param"}
 _METHODS = ("MAX", "AVE", "STOCHASTIC")
 
 
-@layer_rule(*_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="first-iteration")
+@layer_rule(
+    *_MESSAGES, severity=Severity.INFORMATION, category=Category.VERDICT, stage="first-iteration", fields=("pool",)
+)
 def check(view: LayerView) -> Iterator[Finding]:
     param = view.group(_MESSAGES[view.layer.type])
     if param.choice("pool", _METHODS) == "STOCHASTIC":

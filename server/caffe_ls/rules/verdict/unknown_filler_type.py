@@ -30,8 +30,9 @@ from typing import NamedTuple
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.immutable import replace
 from caffe_ls.rules.finding import Category, Finding, Severity
-from caffe_ls.rules.layers import WrittenLayer, layers_of, phases_of
+from caffe_ls.rules.layers import WrittenLayer, layer_of, phases_of
 from caffe_ls.rules.named_values import judge_name
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES, V1_LAYER_TYPES
 from caffe_ls.schema.model import Schema
@@ -76,20 +77,17 @@ class _WrittenFiller(NamedTuple):
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", reads="net", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    for base, entry, layer in layers_of(document):
-        if "filler" in entry.text:
-            for finding in _findings(entry, layer, document.schema):
-                phases = phases_of(document, base, layer)
-                if phases is not None:
-                    yield replace(finding, phases=phases).shift(base)
+    for base, entry, findings in found_in_entries(document, _findings, document.schema):
+        layer = layer_of(entry)
+        phases = None if layer is None else phases_of(document, base, layer)
+        if phases is not None:
+            for finding in findings:
+                yield replace(finding, phases=phases).shift(base)
 
 
-def _findings(entry: Entry, layer: WrittenLayer, schema: Schema) -> tuple[Finding, ...]:
-    key = (_findings, schema)
-    known = entry.cache.get(key)
-    if known is None:
-        known = entry.cache[key] = tuple(_find(layer, schema))
-    return known  # type: ignore[return-value]
+def _findings(entry: Entry, schema: Schema) -> tuple[Finding, ...]:
+    layer = layer_of(entry) if "filler" in entry.text else None
+    return () if layer is None else tuple(_find(layer, schema))
 
 
 def _find(layer: WrittenLayer, schema: Schema) -> Iterator[Finding]:
@@ -114,6 +112,8 @@ def _fillers(layer: WrittenLayer, schema: Schema) -> Iterator[_WrittenFiller]:
     while waiting:
         message, message_name, block_name = waiting.pop()
         for field in message.fields:
+            if isinstance(field.value, Scalar):
+                continue
             inside = [value for value in field.values if isinstance(value, Message)]
             declared = schema.field(message_name, field.name) if inside else None
             if declared is None:

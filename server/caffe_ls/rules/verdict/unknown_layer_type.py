@@ -39,8 +39,9 @@ from caffe_ls.analysis.nets import net_text
 from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
-from caffe_ls.rules.layers import WrittenLayer, layers_in_solver, layers_of, phases_of, stages_wanted
+from caffe_ls.rules.layers import WrittenLayer, layer_of, layers_in_solver, phases_of, stages_wanted
 from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.unknown_words import has_own_block, may_be_slip
 from caffe_ls.rules.values import quoted
@@ -66,15 +67,26 @@ class _Fault(NamedTuple):
 
 @document_rule(category=Category.VERDICT, severity=Severity.ERROR, stage="init", fixable=True)
 def check(document: PrototxtDocument) -> Iterator[Finding]:
-    layers = layers_in_solver(document) if document.kind == "solver" else layers_of(document)
     types = document.schema.layer_types
+    if document.kind == "solver":
+        layers = [one for one in layers_in_solver(document) if _is_unknown(one[2], types)]
+    else:
+        layers = list(found_in_entries(document, _unknown_layer, types))
     for base, entry, layer in layers:
-        if layer.form == "layer" and layer.type_text in types:
-            continue
         fault = _fault(base, entry, layer, document)
         finding = None if fault is None else _where_it_is_built(fault, document, base, layer)
         if finding is not None:
             yield finding.shift(base)
+
+
+def _unknown_layer(entry: Entry, types: frozenset[str]) -> WrittenLayer | None:
+    layer = layer_of(entry)
+    return layer if layer is not None and _is_unknown(layer, types) else None
+
+
+def _is_unknown(layer: WrittenLayer, types: frozenset[str]) -> bool:
+    """Whether the layer's type is none of these, or of another time."""
+    return layer.form != "layer" or layer.type_text not in types
 
 
 def _where_it_is_built(fault: _Fault, document: PrototxtDocument, base: int, layer: WrittenLayer) -> Finding | None:
