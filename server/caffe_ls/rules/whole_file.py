@@ -6,8 +6,7 @@ from functools import lru_cache
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import FileEdit, Fix
-from caffe_ls.text.edit import Edit
-from caffe_ls.text.span import Span
+from caffe_ls.text.edit import smallest_edit
 
 
 @lru_cache(maxsize=4)
@@ -22,20 +21,6 @@ def _upgrade(document: PrototxtDocument) -> tuple[FileEdit, ...]:
 
     text = document.text
     upgraded = upgrade_file(document.file)
-    if not upgraded.changes or upgraded.problems or upgraded.text == text:
+    if upgraded.problems or upgraded.text == text:
         return ()
-    start = _common_prefix(text, upgraded.text)
-    end = _common_suffix(text, upgraded.text, start)
-    return (FileEdit(Edit(Span(start, len(text) - end), upgraded.text[start : len(upgraded.text) - end])),)
-
-
-def _common_prefix(before: str, after: str) -> int:
-    return next(
-        (index for index, (one, other) in enumerate(zip(before, after, strict=False)) if one != other),
-        min(len(before), len(after)),
-    )
-
-
-def _common_suffix(before: str, after: str, start: int) -> int:
-    longest = min(len(before), len(after)) - start
-    return next((index for index in range(longest) if before[-1 - index] != after[-1 - index]), longest)
+    return (FileEdit(smallest_edit(text, upgraded.text)),)

@@ -30,3 +30,23 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         last = span.end
     pieces.append(text[last:])
     return "".join(pieces)
+
+
+def smallest_edit(before: str, after: str) -> Edit:
+    """The edit that makes `after` of `before`, without what both begin and end with."""
+    start = _common_length(before, after)
+    rest = min(len(before), len(after)) - start
+    behind = _common_length(before[len(before) - rest :][::-1], after[len(after) - rest :][::-1])
+    return Edit(Span(start, len(before) - behind), after[start : len(after) - behind])
+
+
+def _common_length(one: str, other: str) -> int:
+    """How many code points two texts begin with in common; by halves, which compares whole slices at once."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
-from caffe_ls.schema.upgrade.upgrading import upgrade_layer_edits, upgrade_text
+from caffe_ls.schema.upgrade.upgrading import upgrade_file, upgrade_layer_edits, upgrade_text
 from caffe_ls.syntax.parser import parse
+from caffe_ls.syntax.tree import Entry
 from caffe_ls.text.edit import apply_edits
 from tests.schema.upgrade.upgrading_checks import check, check_refused, messages
 
@@ -155,7 +156,6 @@ def test_layer_beside_layers_is_refused_as_caffe_does() -> None:
 def test_a_new_net_comes_back_to_the_last_byte() -> None:
     text = "name:'x' ;\r\nlayer{type:\"ReLU\" }\n\n\n# end"
     assert upgrade_text(text).text == text
-    assert upgrade_text(text).changes == ()
 
 
 def test_syntax_problems_and_templates_stop_the_upgrade() -> None:
@@ -171,8 +171,28 @@ def test_one_layer_can_be_upgraded_by_edits_of_its_own() -> None:
     assert upgrade_layer_edits(parse("layer { }"), 0) == ()
 
 
-def test_changes_name_the_layer_and_its_place() -> None:
-    text = '\nlayers { name: "r" type: RELU }'
-    (change,) = upgrade_text(text).changes
-    assert text[change.span.start : change.span.end] == 'layers { name: "r" type: RELU }'
-    assert change.description == 'layer `r`: `layers` is now `layer`; type RELU is now "ReLU"'
+def test_a_layer_becomes_the_same_wherever_it_stands_and_keeps_what_it_became() -> None:
+    layer = 'layers { name: "r" type: RELU }\n'
+    file = parse(layer + layer)
+    first = upgrade_file(file)
+    assert first.text == 2 * 'layer { name: "r" type: "ReLU" }\n'
+    assert upgrade_file(file) == first
+    assert upgrade_file(parse('name: "n"\n' + layer)).text == 'name: "n"\nlayer { name: "r" type: "ReLU" }\n'
+
+
+def test_a_problem_of_a_layer_stands_where_the_layer_does() -> None:
+    known: dict[str, Entry] = {}
+    for before in ("", "# one\n", 'name: "n"\nstate { }\n'):
+        text = f'name: "net"\n{before}layers {{ name: "x" type: PRELU }}\nlayers {{ type: RELU }}\n'
+        problem = upgrade_file(parse(text, known)).problems[0]
+        assert text[problem.span.start : problem.span.end] == "type: PRELU"
+
+
+def test_data_layers_are_told_apart_by_what_the_net_needs() -> None:
+    plain = "layers {\n  type: DATA\n  data_param { batch_size: 1 }\n}\n"
+    scaled = "layers {\n  type: DATA\n  data_param { scale: 2 }\n}\n"
+    known: dict[str, Entry] = {}
+    head = 'name: "n"\n'
+    assert "transform_param" not in upgrade_file(parse(head + plain, known)).text
+    assert upgrade_file(parse(head + plain + scaled, known)).text.count("transform_param") == 2
+    assert "transform_param" not in upgrade_file(parse(head + plain, known)).text

@@ -7,8 +7,8 @@ become 0, everything else stays.
 from __future__ import annotations
 
 from caffe_ls.immutable import replace
-from caffe_ls.schema.upgrade.pieces import Piece, Style, add_members, body_of, split_lists, style_of, with_value
-from caffe_ls.schema.upgrade.report import Report, layer_title
+from caffe_ls.schema.upgrade.layout import Style, add_members, style_of
+from caffe_ls.schema.upgrade.pieces import Piece, body_of, message_of, split_lists, with_value
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, string_value
 
@@ -17,25 +17,24 @@ _MULTIPLIERS = ("lr_mult", "decay_mult")
 
 def needs_batch_norm_upgrade(layer: Piece) -> bool:
     """Whether a `layer` piece is a BatchNorm with exactly three `param` blocks whose multipliers are not all 0."""
-    if layer.field is None or not isinstance(layer.field.value, Message):
+    message = message_of(layer)
+    if message is None:
         return False
-    message = layer.field.value
+    params = [value for field in message.fields if field.name == "param" for value in field.values]
+    if len(params) != 3:
+        return False
     kind = message.first("type")
     if kind is None or not isinstance(kind.value, Scalar) or string_value(kind.value) != "BatchNorm":
         return False
-    params = [value for field in message.named("param") for value in field.values]
-    return len(params) == 3 and all(isinstance(param, Message) for param in params) and not all(map(_zeroed, params))
+    return all(isinstance(param, Message) for param in params) and not all(map(_zeroed, params))
 
 
-def upgrade_batch_norm(layer: Piece, style: Style, report: Report) -> Piece:
+def upgrade_batch_norm(layer: Piece, style: Style) -> Piece:
     """The layer with `lr_mult: 0` and `decay_mult: 0` in each of its `param` blocks."""
     body = body_of(layer)
     assert body is not None
     inner = style_of(body, style.indent, style.newline, style.unit)
     pieces = split_lists(body.pieces, ("param",))
-    report.change(
-        layer, f"{layer_title(body)}: the statistics of BatchNorm are not learned; its three `param` get rate 0"
-    )
     pieces = [_zero(piece, inner) if piece.name == "param" else piece for piece in pieces]
     return replace(layer, value=replace(body, pieces=tuple(pieces)))
 

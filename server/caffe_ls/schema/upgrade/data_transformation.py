@@ -9,43 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caffe_ls.immutable import replace
-from caffe_ls.schema.upgrade.pieces import (
-    Body,
-    Piece,
-    Style,
-    add_members,
-    body_of,
-    message_piece,
-    settled,
-    style_of,
-    with_value,
-    without,
-)
-from caffe_ls.schema.upgrade.report import Report, layer_title
+from caffe_ls.schema.upgrade.layout import Style, add_members, message_piece, settled, style_of, without
+from caffe_ls.schema.upgrade.pieces import Body, Piece, body_of, with_value
 from caffe_ls.schema.upgrade.v1_layers import v1_type
-from caffe_ls.syntax.tree import Scalar
+from caffe_ls.syntax.tree import Field, Message, Scalar
 
 _MESSAGES = {"DATA": "data_param", "IMAGE_DATA": "image_data_param", "WINDOW_DATA": "window_data_param"}
 _MOVED = ("scale", "mean_file", "crop_size", "mirror")
 
 
-def needs_data_upgrade(layers: Iterable[Body]) -> bool:
+def needs_data_upgrade(layers: Iterable[Message]) -> bool:
     """Whether any of a net's V1 layers has a transformation field in its data parameters."""
-    for body in layers:
-        name = _data_message(body)
-        piece = body.first(name) if name else None
-        inside = body_of(piece) if piece is not None else None
-        if inside is not None and any(moved.name in _MOVED for moved in inside.pieces):
+    for layer in layers:
+        name = _data_message(layer.first("type"))
+        data = layer.first(name) if name is not None else None
+        if (
+            data is not None
+            and isinstance(data.value, Message)
+            and any(one.name in _MOVED for one in data.value.fields)
+        ):
             return True
     return False
 
 
-def upgrade_data_transformation(layer: Piece, body: Body, style: Style, outer: str, report: Report) -> Body:
-    """The V1 layer with its transformation fields in `transform_param`; other layers than data layers as they are.
+def upgrade_data_transformation(body: Body, style: Style, outer: str) -> Body:
+    """The body of a V1 layer with its transformation fields in `transform_param`; that of other layers as it is.
 
     A value that `transform_param` has already gives way to the one that is moved.
     """
-    name = _data_message(body)
+    name = _data_message(body.first("type"))
     if name is None:
         return body
     data, transform = body.first(name), body.first("transform_param")
@@ -65,16 +57,11 @@ def upgrade_data_transformation(layer: Piece, body: Body, style: Style, outer: s
     else:
         at = next(index for index, piece in enumerate(pieces) if piece is transform)
         pieces[at] = _with_moved(transform, moved, style)
-    if moved:
-        names = ", ".join(f"`{piece.name}`" for piece in moved)
-        report.change(layer, f"{layer_title(body)}: {names} moved from `{name}` to `transform_param`")
-    elif data is None or transform is None:
-        report.change(layer, f"{layer_title(body)}: an empty message, as Caffe's own upgrade makes it")
     return settled(replace(body, pieces=tuple(pieces)), style, outer)
 
 
-def _data_message(body: Body) -> str | None:
-    kind = body.first("type")
+def _data_message(kind: Piece | Field | None) -> str | None:
+    """The name of a data layer's own message, by the layer's `type`; None for other layers."""
     if kind is None or not isinstance(kind.value, Scalar):
         return None
     return _MESSAGES.get(v1_type(kind.value) or "")

@@ -9,25 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from caffe_ls.immutable import replace
-from caffe_ls.schema.upgrade.pieces import (
-    Body,
-    Piece,
-    Style,
-    comments_only,
-    message_piece,
-    renamed,
-    settled,
-    split_lists,
-    without,
-)
-from caffe_ls.schema.upgrade.report import RefusedError, Report
+from caffe_ls.schema.upgrade.layout import Style, message_piece, settled, without
+from caffe_ls.schema.upgrade.pieces import Body, Piece, comments_only, renamed, split_lists
+from caffe_ls.schema.upgrade.report import RefusedError
 from caffe_ls.syntax.tree import Message
 
 _INPUT_FIELDS = ("input", "input_shape", "input_dim")
 _LAYERS = ("layer", "layers")
 
 
-def upgrade_inputs(net: Body, style: Style, outer: str, report: Report) -> Body:
+def upgrade_inputs(net: Body, style: Style, outer: str) -> Body:
     """The net with an Input layer in the place of its input fields.
 
     RefusedError where Caffe would read past the end of its lists: more inputs than shapes, or than dims for them.
@@ -46,7 +37,6 @@ def upgrade_inputs(net: Body, style: Style, outer: str, report: Report) -> Body:
     if shapes or dims:
         used = [*inputs, *shapes[: len(inputs)]] if shapes else [*inputs, *dims[: 4 * len(inputs)]]
         layer = [_input_layer([replace(piece, lead="") if piece is first else piece for piece in used], first, style)]
-    report.change(first, "the net's inputs became an Input layer" if used else "inputs without a shape are dropped")
     kept = {id(piece) for piece in used}
     kept_comments = [
         comment

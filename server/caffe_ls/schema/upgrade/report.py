@@ -1,21 +1,13 @@
-"""What an upgrade did and could not do."""
+"""What an upgrade made of a text and could not do."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from caffe_ls.immutable import dataclass, field
 from caffe_ls.schema.upgrade.pieces import Body, Piece, body_of
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.syntax.values import string_value
 from caffe_ls.text.span import Span
-
-
-class Change(NamedTuple):
-    """Something that the upgrade rewrote; `span` is where it stood in the text given."""
-
-    span: Span
-    description: str
 
 
 class UpgradeProblem(NamedTuple):
@@ -24,12 +16,15 @@ class UpgradeProblem(NamedTuple):
     span: Span
     message: str
 
+    def shift(self, distance: int) -> UpgradeProblem:
+        """The problem in a text before which there are so many more code points."""
+        return UpgradeProblem(self.span.shift(distance), self.message)
+
 
 class Upgraded(NamedTuple):
-    """The text after the upgrade; without changes it is the text given."""
+    """The text after the upgrade, which is the text given where there is nothing to upgrade."""
 
     text: str
-    changes: tuple[Change, ...]
     problems: tuple[UpgradeProblem, ...]
 
 
@@ -41,16 +36,11 @@ class RefusedError(Exception):
         self.problem = UpgradeProblem(span, message)
 
 
-@dataclass(frozen=True, slots=True)
 class Report:
-    """Collects changes and problems while one text is upgraded."""
+    """Collects problems while one text is upgraded."""
 
-    changes: list[Change] = field(default_factory=list)
-    problems: list[UpgradeProblem] = field(default_factory=list)
-
-    def change(self, piece: Piece, description: str) -> None:
-        """Note that the field of this piece was rewritten."""
-        self.changes.append(Change(piece.span, description))
+    def __init__(self) -> None:
+        self.problems: list[UpgradeProblem] = []
 
     def problem(self, piece: Piece, message: str) -> None:
         """Note something about the field of this piece that the user must know."""

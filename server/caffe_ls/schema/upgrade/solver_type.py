@@ -24,7 +24,6 @@ def upgrade_solver_type(body: Body, report: Report) -> Body:
     if new is None or len(list(body.named("solver_type"))) > 1:
         report.problem(old, "`solver_type` is left: it is not one value that BVLC's Caffe knows")
         return body
-    report.change(old, f'`solver_type` is now `type: "{new}"`')
     typed = with_value(renamed(old, "type"), f'"{new}"')
     return replace(body, pieces=tuple(typed if piece is old else piece for piece in body.pieces))
 

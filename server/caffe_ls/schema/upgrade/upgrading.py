@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from caffe_ls.immutable import replace
 from caffe_ls.schema import catalog
-from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE
-from caffe_ls.schema.upgrade.net import layer_style, upgrade_net
-from caffe_ls.schema.upgrade.pieces import Body, Piece, Style, body_of, read_file, settled, style_of
+from caffe_ls.schema.model import NET_MESSAGE, SOLVER_MESSAGE, Schema
+from caffe_ls.schema.upgrade.layout import Style, own_indent, style_of
+from caffe_ls.schema.upgrade.net import upgrade_net
+from caffe_ls.schema.upgrade.old_layer import upgrade_layer
+from caffe_ls.schema.upgrade.pieces import Body, Piece, body_of, message_of, read_file
 from caffe_ls.schema.upgrade.plain_values import may_have_plain_values, plain_value_edits
-from caffe_ls.schema.upgrade.report import Change, RefusedError, Report, Upgraded, UpgradeProblem
+from caffe_ls.schema.upgrade.report import RefusedError, Report, Upgraded, UpgradeProblem
 from caffe_ls.schema.upgrade.solver_type import upgrade_solver_type
-from caffe_ls.schema.upgrade.v0_layers import v0_fields
-from caffe_ls.schema.upgrade.v1_layers import upgrade_v1_layer
+from caffe_ls.schema.upgrade.v0_layers import v0_inside
 from caffe_ls.syntax.parser import parse
 from caffe_ls.syntax.tree import File
-from caffe_ls.text.edit import Edit, apply_edits
+from caffe_ls.text.edit import Edit, apply_edits, smallest_edit
 from caffe_ls.text.span import Span
 
 NET_MESSAGES = ("net_param", "train_net_param", "test_net_param")
@@ -38,24 +39,25 @@ def upgrade_file(file: File) -> Upgraded:
         if entry.problems:
             first = entry.problems[0]
             message = f"the text has syntax errors, and is not upgraded: {first.message}"
-            return Upgraded(text, (), (UpgradeProblem(first.span.shift(start), message),))
+            return Upgraded(text, (UpgradeProblem(first.span.shift(start), message),))
         if entry.template:
             message = "the text is a template with placeholders, and is not upgraded"
-            return Upgraded(text, (), (UpgradeProblem(Span(start, start + len(entry.text)), message),))
+            return Upgraded(text, (UpgradeProblem(Span(start, start + len(entry.text)), message),))
     report = Report()
     before = read_file(file)
     try:
-        after = _upgrade_top(before, _newline_of(text), report)
+        after, root = _upgrade_top(before, _newline_of(text), report)
     except RefusedError as refused:
-        return Upgraded(text, (), (refused.problem,))
-    problems = tuple(report.problems)
-    if not report.changes:
-        return Upgraded(text, (), problems)
-    upgraded = after.text
+        return Upgraded(text, (refused.problem,))
+    if after.pieces == before.pieces:
+        return Upgraded(text, tuple(report.problems))
+    schema = catalog.load(catalog.BVLC)
+    fields = (piece.lead + _spelled_out(piece.text, schema, root) + piece.trail for piece in after.pieces)
+    upgraded = "".join(fields) + after.tail
     if not text.startswith(("\r", "\n")):
         # What begins a line took its line end along; the file's first line has none.
         upgraded = upgraded.lstrip("\r\n")
-    return Upgraded(_spelled_out(upgraded, report), tuple(sorted(report.changes)), problems)
+    return Upgraded(upgraded, tuple(report.problems))
 
 
 def upgrade_layer_edits(file: File, index: int) -> tuple[Edit, ...]:
@@ -67,23 +69,24 @@ def upgrade_layer_edits(file: File, index: int) -> tuple[Edit, ...]:
     if entry.problems or entry.template or entry.field is None or entry.field.name != "layers":
         return ()
     whole = read_file(File((entry,)))
-    piece = whole.pieces[0]
-    body = body_of(piece)
-    if body is None or v0_fields(body) is not None:
+    old = whole.pieces[0]
+    layer = message_of(old)
+    if layer is None or v0_inside(layer) is not None:
         return ()
-    style, outer = layer_style(piece, body, _top_style(whole, _newline_of(entry.text)))
-    upgraded = upgrade_v1_layer(piece, body, style, outer, Report())
-    if upgraded is None:
+    new = upgrade_layer(old, _top_style(whole, _newline_of(entry.text)), None, False, Report())
+    if new.name == old.name:
         return ()
-    return (_smallest_edit(piece.text, upgraded.text, piece.span.start + file.starts[index]),)
+    span, new_text = smallest_edit(old.text, new.text)
+    return (Edit(span.shift(file.starts[index] + old.span.start), new_text),)
 
 
-def _upgrade_top(body: Body, newline: str, report: Report) -> Body:
-    if any(body.first(name) is not None for name in _NET_FIELDS):
-        return upgrade_net(body, _top_style(body, newline), "", report)
+def _upgrade_top(body: Body, newline: str, report: Report) -> tuple[Body, str]:
+    """The whole file, and the message that it is."""
     style = _top_style(body, newline)
+    if any(body.first(name) is not None for name in _NET_FIELDS):
+        return upgrade_net(body, style, "", report), NET_MESSAGE
     pieces = [_upgrade_nested(piece, style, report) if piece.name in NET_MESSAGES else piece for piece in body.pieces]
-    return upgrade_solver_type(settled(replace(body, pieces=tuple(pieces)), style, ""), report)
+    return upgrade_solver_type(replace(body, pieces=tuple(pieces)), report), SOLVER_MESSAGE
 
 
 def _upgrade_nested(piece: Piece, style: Style, report: Report) -> Piece:
@@ -95,23 +98,16 @@ def _upgrade_nested(piece: Piece, style: Style, report: Report) -> Piece:
     body = body_of(piece)
     if body is None or (body.first("layers") is None and body.first("input") is None):
         return piece
-    inner, outer = layer_style(piece, body, style)
-    return replace(piece, value=upgrade_net(body, inner, outer, report))
+    outer = own_indent(piece, style)
+    net = upgrade_net(body, style_of(body, outer, style.newline, style.unit), outer, report)
+    return piece if net.pieces == body.pieces else replace(piece, value=net)
 
 
-def _spelled_out(text: str, report: Report) -> str:
-    """The upgraded text with names for numbers; only what is upgraded anyway is touched so."""
-    schema = catalog.load(catalog.BVLC)
+def _spelled_out(text: str, schema: Schema, root: str) -> str:
+    """A field of the message `root` with names for numbers; only files that are upgraded anyway are touched so."""
     if not may_have_plain_values(text, schema):
         return text
-    file = parse(text)
-    names = {entry.field.name for entry in file.entries if entry.field is not None}
-    root = NET_MESSAGE if names.intersection(_NET_FIELDS) else SOLVER_MESSAGE
-    edits = list(plain_value_edits(file, schema, root))
-    if edits:
-        whole = Span(0, len(text))
-        report.changes.append(Change(whole, "numbers in the place of booleans and enum values became words"))
-    return apply_edits(text, edits)
+    return apply_edits(text, plain_value_edits(parse(text), schema, root))
 
 
 def _top_style(body: Body, newline: str) -> Style:
@@ -128,14 +124,3 @@ def _top_style(body: Body, newline: str) -> Style:
 def _newline_of(text: str) -> str:
     """The line end that most lines have."""
     return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
-
-
-def _smallest_edit(before: str, after: str, start: int) -> Edit:
-    prefix = 0
-    while prefix < min(len(before), len(after)) and before[prefix] == after[prefix]:
-        prefix += 1
-    suffix = 0
-    while suffix < min(len(before), len(after)) - prefix and before[-1 - suffix] == after[-1 - suffix]:
-        suffix += 1
-    span = Span(start + prefix, start + len(before) - suffix)
-    return Edit(span, after[prefix : len(after) - suffix])

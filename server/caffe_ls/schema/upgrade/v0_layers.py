@@ -10,22 +10,19 @@ from types import MappingProxyType
 
 from caffe_ls.immutable import replace
 from caffe_ls.schema.legacy_types import V0_LAYER_TYPES
+from caffe_ls.schema.upgrade.layout import Style, message_piece, moved, settled
 from caffe_ls.schema.upgrade.pieces import (
     Body,
     Piece,
-    Style,
     body_of,
     comments_in,
     comments_only,
-    message_piece,
-    moved,
     renamed,
-    settled,
     split_lists,
     with_value,
 )
 from caffe_ls.schema.upgrade.report import Report, layer_title, text_of
-from caffe_ls.syntax.tree import Scalar
+from caffe_ls.syntax.tree import Message, Scalar
 
 _DATA_MESSAGES = {
     "data": "data_param",
@@ -95,8 +92,14 @@ def v0_fields(body: Body) -> Body | None:
     return body_of(inner) if inner is not None else None
 
 
-def upgrade_v0_layer(piece: Piece, body: Body, style: Style, outer: str, report: Report) -> Body | None:
-    """The V0 layer with this body as the body of a V1 layer; None, with a problem reported, when it has unknown parts.
+def v0_inside(layer: Message) -> Message | None:
+    """`v0_fields` in the tree that was read: the inside of the `layer { }` within a V0 layer."""
+    inner = layer.first("layer")
+    return inner.value if inner is not None and isinstance(inner.value, Message) else None
+
+
+def upgrade_v0_layer(body: Body, style: Style, outer: str, report: Report) -> Body | None:
+    """The body of a V0 layer as that of a V1 layer; None, with a problem reported, when it has unknown parts.
 
     What Caffe's own upgrade drops is dropped and reported; its comments stay.
     """
@@ -107,9 +110,6 @@ def upgrade_v0_layer(piece: Piece, body: Body, style: Style, outer: str, report:
     if fault is not None:
         report.problem(fault[0], f"{layer_title(body)} is left in V0: {fault[1]}")
         return None
-    report.change(
-        piece, f"{layer_title(body)}: the fields of `layer {{ }}` moved to where today's Caffe looks for them"
-    )
     pieces = _ordered(list(_flattened(body, style, report)))
     return settled(replace(body, pieces=tuple(_grouped(pieces, kind, style, report))), style, outer)
 

@@ -10,17 +10,8 @@ from collections.abc import Sequence
 from caffe_ls.immutable import replace
 from caffe_ls.schema import catalog
 from caffe_ls.schema.legacy_types import V1_LAYER_TYPES
-from caffe_ls.schema.upgrade.pieces import (
-    Body,
-    Piece,
-    Style,
-    message_piece,
-    renamed,
-    settled,
-    split_lists,
-    with_value,
-    without,
-)
+from caffe_ls.schema.upgrade.layout import Style, message_piece, settled, without
+from caffe_ls.schema.upgrade.pieces import Body, Piece, renamed, split_lists, with_value
 from caffe_ls.schema.upgrade.report import Report, layer_title
 from caffe_ls.syntax.tree import Message, Scalar
 from caffe_ls.syntax.values import float_value, integer_value
@@ -55,13 +46,9 @@ def upgrade_v1_layer(piece: Piece, body: Body, style: Style, outer: str, report:
             fault[0] if fault[0].field is not None else piece, f"{layer_title(body)} is left in V1: {fault[1]}"
         )
         return None
-    done = ["`layers` is now `layer`"]
-    upgraded = [_typed(one, done) if one.name == "type" else one for one in pieces]
+    upgraded = [_typed(one) if one.name == "type" else one for one in pieces]
     if any(one.name in PARAM_FIELDS for one in upgraded):
-        names = dict.fromkeys(one.name for one in upgraded if one.name in PARAM_FIELDS)
-        done.append(f"{', '.join(f'`{name}`' for name in names)} became `param {{ }}`")
         upgraded = _with_params(upgraded, style)
-    report.change(piece, f"{layer_title(body)}: {'; '.join(done)}")
     new_body = settled(replace(body, pieces=tuple(upgraded)), style, outer)
     return replace(piece, name="layer", head="layer" + piece.head[len(piece.name) :], value=new_body)
 
@@ -116,13 +103,11 @@ def _shown(piece: Piece) -> str:
     return f"`{text if len(text) <= 40 else text[:37] + '...'}`"
 
 
-def _typed(piece: Piece, done: list[str]) -> Piece:
+def _typed(piece: Piece) -> Piece:
     assert isinstance(piece.value, Scalar)
     name = v1_type(piece.value)
     assert name is not None
-    new = f'"{V1_LAYER_TYPES[name]}"'
-    done.append(f"type {piece.value.text} is now {new}")
-    return with_value(piece, new)
+    return with_value(piece, f'"{V1_LAYER_TYPES[name]}"')
 
 
 def _with_params(pieces: list[Piece], style: Style) -> list[Piece]:
