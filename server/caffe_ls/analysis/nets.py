@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from caffe_ls.analysis.damage import damage_of
@@ -13,6 +14,7 @@ from caffe_ls.analysis.states import states_of, states_of_own_nets
 from caffe_ls.net.graph import Build, built
 from caffe_ls.net.lower import lower_file, lower_nets_of_solver
 from caffe_ls.net.model import Damage, DataSource, Net, NetText, Phase, State
+from caffe_ls.schema.model import Schema
 from caffe_ls.syntax.tree import Entry
 
 _DATA_SHAPE = re.compile(r"[1-9]\d{0,9}(x[1-9]\d{0,9}){0,30}")
@@ -26,7 +28,12 @@ def net_text(document: PrototxtDocument) -> NetText:
 
 
 def _damage_in(document: PrototxtDocument) -> Callable[[Entry], Damage]:
-    schema, root = document.schema, document.root
+    return _damage_by(document.schema, document.root)
+
+
+@lru_cache(maxsize=16)
+def _damage_by(schema: Schema, root: str) -> Callable[[Entry], Damage]:
+    """One function for all versions of a document: what it says of an entry is kept as long as that stays."""
     return lambda entry: damage_of(entry, schema, root)
 
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.backward import Flags, needs_backward
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.gradients import impossible_gradients
-from caffe_ls.net.interface import interface_of
+from caffe_ls.net.interface import Row, interface_of
 from caffe_ls.net.lower import filtered, state_in
-from caffe_ls.net.model import AnyShape, DataSource, Layer, LayerSpec, Net, NetText, Param, Refusal, State, count
+from caffe_ls.net.model import (
+    AnyShape,
+    Damage,
+    DataSource,
+    Layer,
+    LayerSpec,
+    Net,
+    NetText,
+    Param,
+    PlacedLayer,
+    Refusal,
+    Source,
+    State,
+    count,
+)
 from caffe_ls.net.set_up import Circumstances, SetUp, set_up
 from caffe_ls.net.sharing import Blobs, SharedParams
-from caffe_ls.net.splits import Row
 from caffe_ls.net.wiring import Wiring, wired
 from caffe_ls.net.wrong_names import WrongNames
 
@@ -22,13 +35,18 @@ _FLOAT_BYTES = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Build:
-    """A net, and the parts of which it was made: what stays equal in the next version of its text is taken again."""
+    """A net, and the parts of which it was made: what stays equal in the next version of its text is taken again.
+
+    `placed` are the layers of the text that the net has, `origins` their indexes there.
+    """
 
     net: Net
     circumstances: Circumstances
+    origins: Sequence[int]
+    placed: Sequence[PlacedLayer]
     wiring: Wiring
-    set_ups: tuple[SetUp, ...]
-    learning: tuple[bool, ...]
+    set_ups: Sequence[SetUp]
+    learning: Sequence[bool]
     flags: Sequence[Flags]
 
 
@@ -41,19 +59,21 @@ def built(text: NetText, state: State, data: DataSource | None = None, before: B
     """The net of a text in a state; `before`, the build of any other text or state, spares work and changes nothing."""
     state = state_in(text, state)
     origins = filtered(text, state)
-    wiring = _wiring(text, origins, before)
+    placed = [text.layers[origin] for origin in origins]
+    wiring = _wiring(placed, text.dialect, before)
     circumstances = Circumstances(state.phase, data or DataSource(), text.dialect)
     if before is not None and before.circumstances == circumstances:
         circumstances = before.circumstances
-    set_ups, shapes, learning, numbers = _set_ups(text, origins, wiring, circumstances, before)
+    set_ups, disputed = _set_ups(placed, wiring, circumstances, before)
+    learning = [one.learns for one in set_ups]
     if before is not None and before.wiring is wiring and before.learning == learning and (
         before.net.text.force_backward == text.force_backward
     ):  # fmt: skip
         flags = before.flags
     else:
         flags = needs_backward(wiring, learning, text.force_backward)
-    params, refusals_of_params = _params(text, origins, set_ups, before)
-    layers = _layers(text, origins, wiring, set_ups, flags, before)
+    params, refusals_of_params = _params(placed, origins, set_ups, before)
+    layers = _layers(origins, placed, wiring, set_ups, flags, before)
     refusals = list(text.refusals)
     for origin, one in zip(origins, set_ups, strict=True):
         if one.refusals:
@@ -69,56 +89,73 @@ def built(text: NetText, state: State, data: DataSource | None = None, before: B
         text=text,
         state=state,
         layers=layers,
-        blobs={wiring.names[blob]: shapes[blob] for blob in wiring.visible},
+        readers=wiring.readers,
+        finals=wiring.blobs,
+        disputed=disputed,
         params=params,
         outputs=wiring.outputs,
-        data_memory_bytes=None if numbers is None else numbers * _FLOAT_BYTES,
+        data_memory_bytes=_data_memory(wiring, set_ups, disputed),
         refusals=tuple(refusals),
     )
-    return Build(net, circumstances, wiring, set_ups, learning, flags)
+    return Build(net, circumstances, origins, placed, wiring, set_ups, learning, flags)
 
 
-def _wiring(text: NetText, origins: Sequence[int], before: Build | None) -> Wiring:
-    layers, dialect = text.layers, text.dialect
-    interfaces = tuple([interface_of(layers[origin].spec, dialect) for origin in origins])
+def _wiring(placed: Sequence[PlacedLayer], dialect: str, before: Build | None) -> Wiring:
+    interfaces = tuple([interface_of(one.spec, dialect) for one in placed])
     return before.wiring if before is not None and before.wiring.interfaces == interfaces else wired(interfaces)
 
 
 def _set_ups(
-    text: NetText, origins: Sequence[int], wiring: Wiring, circumstances: Circumstances, before: Build | None
-) -> tuple[tuple[SetUp, ...], list[AnyShape], tuple[bool, ...], int | None]:
-    """Each layer's part, the blobs' final shapes, which rows ask for a gradient, and how many numbers all tops hold."""
-    found: list[SetUp] = []
-    shapes: list[AnyShape] = [None] * len(wiring.names)
-    learning: list[bool] = []
-    numbers: int | None = 0
-    rivals = wiring.rivals
-    old_layers, old_set_ups = (before.net.layers, before.set_ups) if before is not None else ((), ())
-    for row, bottoms, tops in zip(wiring.rows, wiring.bottoms, wiring.tops, strict=True):
-        bottom_shapes = tuple([shapes[blob] for blob in bottoms])
-        if row.is_split:
-            # SplitLayer::Reshape.
-            made: Sequence[AnyShape] = bottom_shapes * len(tops)
-            size = count(bottom_shapes[0])
-            more = None if size is None else size * len(tops)
-            learning.append(False)
-        else:
-            position = row.position
-            placed = text.layers[origins[position]]
-            spec = placed.spec
-            is_kept = position < len(old_layers) and old_layers[position].spec is spec
-            old = old_set_ups[position] if is_kept else None
-            one = set_up(spec, row, bottom_shapes, circumstances, placed.damaged, old)
-            found.append(one)
-            made, more = one.step.tops, one.numbers
-            learning.append(one.learns)
-        numbers = None if numbers is None or more is None else numbers + more
-        for blob, shape in zip(tops, made, strict=True):
-            shapes[blob] = shape
-        if rivals:
-            for blob in rivals.keys() & tops:
-                shapes[blob] = _agreed(shapes[blob], shapes[rivals[blob]])
-    return tuple(found), shapes, tuple(learning), numbers
+    placed: Sequence[PlacedLayer], wiring: Wiring, circumstances: Circumstances, before: Build | None
+) -> tuple[Sequence[SetUp], Mapping[Source, AnyShape]]:
+    """What becomes of each layer, and what is known of the shapes of blobs that several layers make.
+
+    Where all is connected as before, only layers that are new themselves are asked, and those that read what has become
+    of them.
+    """
+    olds = _kept(placed, before)
+    found: list[SetUp] = list(olds)  # type: ignore[arg-type]
+    is_like_before = before is not None and before.circumstances is circumstances
+    is_partial = is_like_before and before is not None and before.wiring is wiring and not wiring.rivals
+    waiting = {position for position, old in enumerate(olds) if old is None} if is_partial else set(range(len(placed)))
+    disputed: dict[Source, AnyShape] = {}
+    for position, (one, row, sources, old) in enumerate(zip(placed, wiring.rows, wiring.sources, olds, strict=True)):
+        if position not in waiting:
+            continue
+        bottoms = tuple([None if source is None else found[source[0]].step.tops[source[1]] for source in sources])
+        if disputed:
+            bottoms = tuple(map(disputed.get, sources, bottoms))  # type: ignore[arg-type]
+        if not (is_like_before and old is not None and old.row is row and old.bottom_shapes == bottoms):
+            found[position] = set_up(one.spec, row, bottoms, circumstances, one.damage is not Damage.NONE, old)
+        if is_partial:
+            if found[position] is not old:
+                readers = [wiring.readers.get(Source(position, top), ()) for top in range(len(row.tops))]
+                waiting.update([reader for of_top in readers for reader, _ in of_top])
+        elif wiring.rivals:
+            disputed.update(_disputed(position, found, wiring.rivals, disputed))
+    return found, disputed
+
+
+def _kept(placed: Sequence[PlacedLayer], before: Build | None) -> list[SetUp | None]:
+    """What became of the layers that stand in the same positions as before."""
+    if before is None:
+        return [None] * len(placed)
+    kept = [
+        old if one.spec is was.spec and one.damage is was.damage else None
+        for one, was, old in zip(placed, before.placed, before.set_ups, strict=False)
+    ]
+    return kept + [None] * (len(placed) - len(kept))
+
+
+def _disputed(
+    position: int, found: Sequence[SetUp], rivals: Mapping[Source, Source], disputed: Mapping[Source, AnyShape]
+) -> Iterator[tuple[Source, AnyShape]]:
+    """What is known of the tops of a layer that makes a blob which another makes too."""
+    for top, shape in enumerate(found[position].step.tops):
+        source = Source(position, top)
+        if source in rivals:
+            other = rivals[source]
+            yield source, _agreed(shape, disputed.get(other, found[other.layer].step.tops[other.top]))
 
 
 def _agreed(one: AnyShape, other: AnyShape) -> AnyShape:
@@ -128,15 +165,26 @@ def _agreed(one: AnyShape, other: AnyShape) -> AnyShape:
     return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
 
 
+def _data_memory(wiring: Wiring, set_ups: Sequence[SetUp], disputed: Mapping[Source, AnyShape]) -> int | None:
+    """The bytes of all tops, those of splits (SplitLayer::Reshape) and those in place too."""
+    sizes = [one.numbers for one in set_ups]
+    for position, splits in wiring.splits.items():
+        for split in splits:
+            shape = set_ups[position].step.tops[split.source.top]
+            size = count(disputed.get(split.source, shape) if disputed else shape)
+            sizes.append(None if size is None else size * len(split.copies))
+    return None if None in sizes else _FLOAT_BYTES * sum(sizes)  # type: ignore[arg-type]
+
+
 def _params(
-    text: NetText, origins: Sequence[int], set_ups: Sequence[SetUp], before: Build | None
+    placed: Sequence[PlacedLayer], origins: Sequence[int], set_ups: Sequence[SetUp], before: Build | None
 ) -> tuple[tuple[Param, ...], Sequence[Refusal]]:
     blobs = [one.params for one in set_ups]
     names_none = not [True for params in blobs for spec, _ in params if spec.name]
     if names_none and before is not None and len(before.set_ups) == len(set_ups):
         old_blobs = [one.params for one in before.set_ups]
         return before.net.params if blobs == old_blobs else _unshared(blobs, old_blobs, before.net.params), ()
-    shared = SharedParams([text.layers[origin].spec for origin in origins], origins, blobs)
+    shared = SharedParams([one.spec for one in placed], origins, blobs)
     return shared.all, shared.refusals
 
 
@@ -154,39 +202,42 @@ def _unshared(blobs: Sequence[Blobs], old_blobs: Sequence[Blobs], old_params: Se
 
 
 def _layers(
-    text: NetText,
     origins: Sequence[int],
+    placed: Sequence[PlacedLayer],
     wiring: Wiring,
     set_ups: Sequence[SetUp],
     flags: Sequence[Flags],
     before: Build | None,
 ) -> tuple[Layer, ...]:
-    own_flags = [one for one, row in zip(flags, wiring.rows, strict=True) if not row.is_split]
-    made = list(zip(origins, wiring.layers, set_ups, own_flags, strict=True))
+    made = list(zip(placed, origins, wiring.rows, wiring.sources, set_ups, flags, strict=True))
     if before is None or len(before.set_ups) != len(set_ups):
-        return tuple([_layer(text.layers[origin].spec, origin, row, one, own) for origin, row, one, own in made])
-    known = zip(before.net.layers, before.wiring.layers, before.set_ups, strict=True)
+        return tuple([_layer(one.spec, *parts) for one, *parts in made])
+    known = zip(
+        before.placed,
+        before.origins,
+        before.wiring.rows,
+        before.wiring.sources,
+        before.set_ups,
+        before.flags,
+        strict=True,
+    )
     return tuple(
         [
-            old
-            if old_set_up is one and old_row == row and old.origin == origin and _flags_of(old) == own
-            else _layer(text.layers[origin].spec, origin, row, one, own)
-            for (origin, row, one, own), (old, old_row, old_set_up) in zip(made, known, strict=True)
+            old if parts[4] is old_parts[4] and parts[1:] == old_parts[1:] else _layer(parts[0].spec, *parts[1:])
+            for parts, old_parts, old in zip(made, known, before.net.layers, strict=True)
         ]
     )
 
 
-def _flags_of(layer: Layer) -> Flags:
-    return layer.needs_backward, layer.bottoms_need_backward
-
-
-def _layer(spec: LayerSpec, origin: int, row: Row, made: SetUp, flags: Flags) -> Layer:
+def _layer(
+    spec: LayerSpec, origin: int, row: Row, sources: tuple[Source | None, ...], made: SetUp, flags: Flags
+) -> Layer:
     return Layer(
         spec=spec,
         origin=origin,
         bottoms=spec.bottoms,
         tops=row.tops,
-        sources=row.sources,
+        sources=sources,
         bottom_shapes=made.bottom_shapes,
         top_shapes=made.step.tops,
         param_shapes=made.step.params,

@@ -5,13 +5,14 @@ Each entry is lowered by itself and the result kept with it; only V0's padding l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
-from caffe_ls.immutable import dataclass, replace
+from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
+from caffe_ls.net.model import Damage, Elsewhere, Form, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value
-from caffe_ls.syntax.tree import Entry, File, Message, Scalar
+from caffe_ls.syntax.tree import Entry, Field, File, Message, Scalar
 from caffe_ls.text.span import Span
 
 # Caffes in which the upgrade drops the three `param` of a BatchNorm where today's sets them to 0.
@@ -19,16 +20,34 @@ _DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
 
 _PHASES = ("TRAIN", "TEST")
 
+DamageOf: TypeAlias = Callable[[Entry], Damage]
+"""What the parser and the schema refuse of an entry; what one such function says of it is not asked again."""
 
-def lower_file(file: File, dialect: str = "bvlc", damage_of: Callable[[Entry], Damage] | None = None) -> NetText:
+# What is another in each layer, and decides of its shapes nothing but what `Row` tells.
+_OF_ONE_LAYER = frozenset({"name", "bottom", "top", "include", "exclude"})
+_LONGEST_FORM = 2_000
+
+
+def lower_file(file: File, dialect: str = "bvlc", damage_of: DamageOf | None = None) -> NetText:
     """The net of a file (upgrade_proto.cpp, ReadNetParamsFromTextFileOrDie).
 
     `damage_of` tells of an entry what the parser and the schema refuse of it.
     """
     damage_of = damage_of or _damage_of_problems
-    pieces = [(base, entry, group) for base, entry in file for group in _groups(entry)]
-    net = _lowered(_Parts(tuple(pieces), _top(file)), dialect, True, damage_of)
-    complete = all(_groups(entry) or damage_of(entry) is Damage.NONE for entry in file.entries)
+    layers: list[_PlacedWritten] = []
+    rest: list[tuple[int, Group]] = []
+    complete = True
+    for base, entry in file:
+        written = _written_layers(entry)
+        if written:
+            layers += [(base, entry, one) for one in written]
+            continue
+        if damage_of(entry) is not Damage.NONE:
+            complete = False
+        field = entry.field
+        if field is not None and field.name not in ("layer", "layers"):
+            rest.append((base, Group({field.name: field.values}, field.span)))
+    net = _lowered(_Parts(layers, rest), dialect, True, damage_of)
     return net if complete else replace(net, complete=False)
 
 
@@ -37,7 +56,7 @@ def _damage_of_problems(entry: Entry) -> Damage:
 
 
 def lower_nets_of_solver(
-    file: File, dialect: str = "bvlc", damage_of: Callable[[Entry], Damage] | None = None
+    file: File, dialect: str = "bvlc", damage_of: DamageOf | None = None
 ) -> dict[str, list[NetText]]:
     """The nets in a solver's own text, by field; Caffe does not upgrade these (solver.cpp, Solver::InitTrainNet).
 
@@ -52,9 +71,9 @@ def lower_nets_of_solver(
         for value in field.values:
             if isinstance(value, Message):
                 group = Group.of(value)
-                pieces = tuple(
-                    (base, None, (name, layer)) for name in ("layer", "layers") for layer in group.groups(name)
-                )
+                pieces: list[_PlacedWritten] = [
+                    (base, None, one) for inner in value.fields for one in _layers_of(inner, entry.text, "as it stands")
+                ]
                 net = _lowered(_Parts(pieces, [(base, group)]), dialect, False, damage_of)
                 complete = damage_of(entry) is Damage.NONE and not (group.has("layers") or group.has("input"))
                 nets.setdefault(field.name, []).append(replace(net, complete=complete))
@@ -82,9 +101,9 @@ def is_built(spec: LayerSpec, state: State) -> bool:
 
 
 def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
-    for index, placed in enumerate(layers):
-        fields = placed.spec.fields
-        if placed.spec.has_rules and fields.has("include") and fields.has("exclude"):
+    conditional = [(index, placed.spec.fields) for index, placed in enumerate(layers) if placed.spec.has_rules]
+    for index, fields in conditional:
+        if fields.has("include") and fields.has("exclude"):
             message = "the layer has include and exclude rules: Caffe takes one kind"
             other = Elsewhere(index, fields.place("include"), "include rule here")
             yield Refusal(
@@ -103,12 +122,29 @@ def _meets(rule: Group, state: State) -> bool:
     return state.stages.issuperset(rule.texts("stage")) and state.stages.isdisjoint(rule.texts("not_stage"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Layers as written, each with the field's name, and the groups that hold the net's other fields."""
+class _Written:
+    """A layer as written: the field's name, the message, and its form.
 
-    layers: tuple[tuple[int, Entry | None, tuple[str, Group]], ...]
-    rest: list[tuple[int, Group]]
+    `lowered` is what it was last in a dialect, and the function that judged its damage then.
+    """
+
+    __slots__ = ("field", "form", "group", "lowered")
+
+    def __init__(self, field: str, group: Group, form: Form | None) -> None:
+        self.field = field
+        self.group = group
+        self.form = form
+        self.lowered: dict[str, tuple[DamageOf, PlacedLayer]] = {}
+
+
+_PlacedWritten: TypeAlias = "tuple[int, Entry | None, _Written]"
+
+
+class _Parts(NamedTuple):
+    """Layers as written, and the groups that hold the net's other fields."""
+
+    layers: Sequence[_PlacedWritten]
+    rest: Sequence[tuple[int, Group]]
 
     def groups(self, name: str) -> Iterator[tuple[int, Group]]:
         return ((base, found) for base, group in self.rest for found in group.groups(name))
@@ -117,27 +153,30 @@ class _Parts:
         return next((group for _, group in self.rest if group.has(name)), None)
 
 
-def _groups(entry: Entry) -> list[tuple[str, Group]]:
-    known = entry.cache.get(_groups)
+def _written_layers(entry: Entry) -> Sequence[_Written]:
+    known = entry.cache.get(_written_layers)
     if known is None:
         field = entry.field
-        known = entry.cache[_groups] = (
-            [(field.name, Group.of(value)) for value in field.values if isinstance(value, Message)]
-            if field is not None and field.name in ("layer", "layers")
-            else []
-        )
+        known = entry.cache[_written_layers] = () if field is None else _layers_of(field, entry.text)
     return known  # type: ignore[return-value]
 
 
-def _top(file: File) -> list[tuple[int, Group]]:
-    return [
-        (base, Group({field.name: field.values}, field.span))
-        for base, entry in file
-        if (field := entry.field) is not None and field.name not in ("layer", "layers")
-    ]
+def _layers_of(field: Field, text: str, *kind: str) -> list[_Written]:
+    """The layers of one field. `kind` is part of their form."""
+    if field.name not in ("layer", "layers"):
+        return []
+    values = [value for value in field.values if isinstance(value, Message)]
+    return [_Written(field.name, Group.of(value), _form(value, text, field.name, *kind)) for value in values]
 
 
-def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> NetText:
+def _form(layer: Message, text: str, *kind: str) -> Form | None:
+    """What a layer shares with others of its kind; one whose text is long, such as one with blobs, is like no other."""
+    if layer.end - layer.start > _LONGEST_FORM:
+        return None
+    return (*kind, *[text[field.start : field.end] for field in layer.fields if field.name not in _OF_ONE_LAYER])
+
+
+def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) -> NetText:
     v0 = upgrade and _has_v0(parts)
     refusals: list[Refusal] = []
     if v0:
@@ -169,7 +208,7 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[En
 
 
 def _has_v0(parts: _Parts) -> bool:
-    old = [group for _, _, (name, group) in parts.layers if name == "layers"]
+    old = [one.group for _, _, one in parts.layers if one.field == "layers"]
     if not old:
         return False
     # Not above: most nets have no layers of older forms.
@@ -180,7 +219,7 @@ def _has_v0(parts: _Parts) -> bool:
 
 def _mixture(parts: _Parts) -> Iterator[Refusal]:
     """UpgradeV1Net; the upgrade of V0 drops today's layers without a word."""
-    old = [(base, entry) for base, entry, (name, _) in parts.layers if name == "layers"]
+    old = [(base, entry) for base, entry, one in parts.layers if one.field == "layers"]
     if old and len(old) < len(parts.layers):
         base, entry = old[0]
         place = entry.field.name_span if entry is not None and entry.field is not None else Span(0, 0)
@@ -209,21 +248,21 @@ def _wrong_input(message: str, place: Span, check: str) -> Refusal:
     return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
 
 
-def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: Callable[[Entry], Damage]) -> Iterator[PlacedLayer]:
-    for base, entry, (name, group) in parts.layers:
-        if name == "layers" and not upgrade:
-            continue
-        cache = entry.cache if entry is not None else {}
-        key = (_layers, dialect, id(group))
-        known = cache.get(key)
-        if known is None:
-            today = _of_today(group) if name == "layers" else group
-            known = cache[key] = spec_of(_batch_norm_upgraded(today, dialect) if upgrade else today)
-        assert isinstance(known, LayerSpec)
+def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) -> Iterator[PlacedLayer]:
+    for base, entry, one in parts.layers:
         if entry is None:
-            yield PlacedLayer(base, known)
-        else:
-            yield PlacedLayer(base, known, damage_of(entry), entry.text)
+            if one.field == "layer":
+                yield PlacedLayer(base, spec_of(one.group, one.form))
+            continue
+        judge, known = one.lowered.get(dialect, (None, None))
+        if known is None:
+            today = _of_today(one.group) if one.field == "layers" else one.group
+            known = PlacedLayer(base, spec_of(_batch_norm_upgraded(today, dialect), one.form), text=entry.text)
+        if judge is not damage_of or known.base != base:
+            damage = known.damage if judge is damage_of else damage_of(entry)
+            known = known._replace(base=base, damage=damage)
+            one.lowered[dialect] = (damage_of, known)
+        yield known
 
 
 def _of_today(group: Group) -> Group:
@@ -232,13 +271,11 @@ def _of_today(group: Group) -> Group:
     return v1_to_layer(group)
 
 
-def _v0_layers(
-    parts: _Parts, dialect: str, damage_of: Callable[[Entry], Damage]
-) -> tuple[list[PlacedLayer], list[Refusal]]:
+def _v0_layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> tuple[list[PlacedLayer], list[Refusal]]:
     from caffe_ls.net.legacy import fold_padding, v0_to_v1
 
     names = [name for _, group in parts.rest for name in group.texts("input")]
-    old = [(base, entry, group) for base, entry, (name, group) in parts.layers if name == "layers"]
+    old = [(base, entry, one.group) for base, entry, one in parts.layers if one.field == "layers"]
     folded, misused = fold_padding([group for _, _, group in old], names)
     layers = [
         PlacedLayer(
@@ -304,9 +341,10 @@ def _moved(shape: Group, by: int) -> Group:
     return Group({"dim": dims}, Span(shape.span.start + by, shape.span.end + by))
 
 
-def spec_of(layer: Group) -> LayerSpec:
+def spec_of(layer: Group, form: Form | None = None) -> LayerSpec:
     """The layer that a message of today's form says."""
     return LayerSpec(
+        form=form,
         fields=layer,
         name=layer.text("name"),
         type=layer.text("type"),

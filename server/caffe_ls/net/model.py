@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
@@ -141,11 +141,16 @@ class ParamSpec:
     has_decay_mult: bool = False
 
 
+Form: TypeAlias = tuple[str, ...]
+"""A layer's text without its own names and its rules: where two have the same, so do their fields."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerSpec:
     """A layer of the text in today's form; places are relative to the entry that it stands in.
 
-    `has_rules`: whether it has include or exclude rules, without which it is built in all states.
+    `has_rules`: whether it has include or exclude rules, without which it is built in all states. `form` is None for
+    one that is not known to be like others.
     `interfaces` keeps what it shows to other layers, `set_ups` what becomes of it, and `cache` the results of other
     pure functions of the layer and of what their key says; they live as long as the entry.
     """
@@ -159,6 +164,7 @@ class LayerSpec:
     propagate_down: tuple[bool, ...]
     params: tuple[ParamSpec, ...]
     has_rules: bool = False
+    form: Form | None = None
     interfaces: dict[str, object] = field(default_factory=dict)
     set_ups: dict[object, object] = field(default_factory=dict)
     cache: dict[object, object] = field(default_factory=dict)
@@ -223,6 +229,10 @@ class Source(NamedTuple):
     top: int
 
 
+Readers: TypeAlias = Mapping[Source, Sequence[tuple[int, int]]]
+"""The layers that read a top, each with the index of its bottom; tops that nothing reads are left out."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """A layer of a net; `origin` is its index in the text.
@@ -280,14 +290,16 @@ class Param:
 class Net:
     """The net that Caffe builds of a text in a state; layers know each other by their index in `layers`.
 
-    `blobs` are final shapes by name, `outputs` what nothing reads. `assumes` are the guesses about data that shapes
-    rest on, in words.
+    `finals` says of each blob's name which top it is in the end, None where nothing makes it, `disputed` what is known
+    of the shapes of blobs that several layers make, `outputs` what nothing reads.
     """
 
     text: NetText
     state: State
     layers: tuple[Layer, ...]
-    blobs: Mapping[str, AnyShape]
+    readers: Readers
+    finals: Mapping[str, Source | None]
+    disputed: Mapping[Source, AnyShape]
     params: tuple[Param, ...]
     outputs: tuple[str, ...]
     data_memory_bytes: int | None
@@ -300,6 +312,16 @@ class Net:
     @property
     def phase(self) -> Phase:
         return self.state.phase
+
+    @cached_property
+    def blobs(self) -> Mapping[str, AnyShape]:
+        """The final shapes of the blobs, by name."""
+        return {name: self._shape_of(source) for name, source in self.finals.items()}
+
+    def _shape_of(self, source: Source | None) -> AnyShape:
+        if source is None or source in self.disputed:
+            return None if source is None else self.disputed[source]
+        return self.layers[source.layer].top_shapes[source.top]
 
     @cached_property
     def assumes(self) -> tuple[str, ...]:
@@ -332,18 +354,9 @@ class Net:
             return self._by_type.get(types[0], ())
         return tuple(sorted(index for name in types for index in self._by_type.get(name, ())))
 
-    @cached_property
-    def _consumers(self) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
-        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for index, layer in enumerate(self.layers):
-            for position, source in enumerate(layer.sources):
-                if source is not None:
-                    found.setdefault(source, []).append((index, position))
-        return {source: tuple(readers) for source, readers in found.items()}
-
-    def consumers(self, layer: int, top: int = 0) -> tuple[tuple[int, int], ...]:
+    def consumers(self, layer: int, top: int = 0) -> Sequence[tuple[int, int]]:
         """The layers that read a top, each with the index of its bottom."""
-        return self._consumers.get((layer, top), ())
+        return self.readers.get(Source(layer, top), ())
 
     def place(self, layer: int, field: str = "", index: int = 0) -> Span:
         """Where a value of the layer's own field stands in the file; the layer's message where it is not given."""

@@ -11,14 +11,18 @@ from typing import NamedTuple
 
 from caffe_ls.immutable import dataclass
 from caffe_ls.net.faults import Fault
+from caffe_ls.net.interface import Row
 from caffe_ls.net.model import NO_DATA, AnyShape, DataSource, LayerSpec, ParamSpec, Phase, Refusal, count
 from caffe_ls.net.shapes.registry import layer_type, step
 from caffe_ls.net.shapes.step import Given, Step
 from caffe_ls.net.shapes.unknown_bottoms import refusals_for_all_bottoms
-from caffe_ls.net.splits import Row
 
 # As many results are kept with a layer: more than its states and what the shapes above it are by turns in an edit.
 _MOST_KEPT = 8
+
+# Nets repeat their layers, and folders their nets.
+_MOST_STEPS = 4096
+_KNOWN_STEPS: dict[object, Step] = {}
 
 _NO_PARAM = ParamSpec()
 
@@ -39,6 +43,7 @@ class SetUp:
     it depends on besides the layer.
     """
 
+    row: Row
     bottom_shapes: tuple[AnyShape, ...]
     step: Step
     params: tuple[tuple[ParamSpec, AnyShape], ...]
@@ -65,7 +70,7 @@ def set_up(
     declared = layer_type(spec.type, dialect)
     phase = circumstances.phase if declared is not None and declared.reads_phase else None
     data = NO_DATA if bottoms else circumstances.data
-    key = (row.bottoms, row.given_weights, bottoms, dialect, phase, data, damaged)
+    key = (row, bottoms, dialect, phase, data, damaged)
     if before is not None and before.key == key:
         return before
     known = spec.set_ups.get(key)
@@ -75,8 +80,7 @@ def set_up(
         known = spec.set_ups[key] = _set_up(
             spec, row, Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data), damaged, key
         )
-    assert isinstance(known, SetUp)
-    return known
+    return known  # type: ignore[return-value]
 
 
 def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object) -> SetUp:
@@ -84,8 +88,8 @@ def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object)
     if damaged:
         found = Step((None,) * given.top_count, None, None)
     else:
-        found = step(given)
-        refusals += found.refusals or refusals_for_all_bottoms(given)
+        found, told = _step(given)
+        refusals += told
         if row.given_weights:
             refusals += _refusals_of_loss_weights(spec, row)
         if spec.params:
@@ -94,6 +98,7 @@ def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object)
     own = spec.params if found.params is None else [one for one, _ in params]
     sizes = [count(shape) for shape in found.tops]
     return SetUp(
+        row=row,
         bottom_shapes=given.bottoms,
         step=found,
         params=params,
@@ -103,6 +108,27 @@ def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object)
         refusals=tuple(refusals),
         key=key,
     )
+
+
+def _step(given: Given) -> tuple[Step, tuple[Refusal, ...]]:
+    """What the layer makes, and what Caffe refuses of it; taken from a layer of the same form where nothing is refused.
+
+    A refusal names places and blobs; all else is said by the form, by the inputs, and by what is done in place. What
+    data layers make depends on more.
+    """
+    names, tops = given.names, given.spec.tops
+    in_place = tuple([name == top for name, top in zip(names, tops, strict=False)])
+    key = (given.spec.form, len(tops), in_place, *given[2:6])
+    known = _KNOWN_STEPS.get(key)
+    if known is not None:
+        return known, ()
+    found = step(given)
+    told = found.refusals or refusals_for_all_bottoms(given)
+    if names and given.spec.form is not None and not told:
+        if len(_KNOWN_STEPS) >= _MOST_STEPS:
+            _KNOWN_STEPS.clear()
+        _KNOWN_STEPS[key] = found
+    return found, told
 
 
 def _params(spec: LayerSpec, shapes: tuple[AnyShape, ...]) -> tuple[tuple[ParamSpec, AnyShape], ...]:

@@ -1,107 +1,178 @@
 """How the layers of a net are connected: a pure function of what they show each other.
 
-It is kept from one version of a text to the next while that stays as it is: most edits change what a layer does, not
-what it reads and makes.
+Where a top is read more than once stand splits (insert_splits.cpp, InsertSplits). The wiring is kept from one version
+of a text to the next while what layers show stays as it is: most edits change what a layer does, not what it reads and
+makes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from caffe_ls.immutable import dataclass
-from caffe_ls.net.interface import Interface
-from caffe_ls.net.splits import Row, with_splits
+from caffe_ls.net.interface import Interface, Row, row_of
+from caffe_ls.net.model import AUTOMATIC, Readers, Source
+
+
+class Split(NamedTuple):
+    """A split layer: the blob that it copies, the copies, and the loss weight of the first, which nothing reads then.
+
+    ConfigureSplitLayer (insert_splits.cpp).
+    """
+
+    source: Source
+    blob: str
+    copies: tuple[str, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wiring:
-    """The rows of a net, splits included, and for each the blobs, by number, that its bottoms and tops are.
+    """What connects the layers of a net; they are known by their positions in it.
 
-    `layers` are the rows without splits. `names` are the blobs', `visible` the numbers of those that no split makes,
-    `outputs` the names of those that nothing reads. Names that do not fit together, as position and index: `unmade`
-    bottoms, and tops `made_twice`; `rivals` are the blobs that these are, each with the one that had the name before.
+    `rows` are the layers as Net::Init gets them, `sources` what their bottoms read, None for what nothing makes,
+    `splits` stand behind the layer whose tops they copy. `blobs` are the names that no split makes, each with what it
+    is in the end, None where nothing makes it; `outputs` the names of those that nothing reads. Names that do not fit
+    together, as position and index: `unmade` bottoms, and tops `made_twice`; `rivals` are the blobs that these are,
+    each with the one that had the name before.
     """
 
     interfaces: tuple[Interface, ...]
     rows: tuple[Row, ...]
-    layers: tuple[Row, ...]
-    bottoms: tuple[tuple[int, ...], ...]
-    tops: tuple[tuple[int, ...], ...]
-    names: tuple[str, ...]
-    visible: tuple[int, ...]
+    sources: tuple[tuple[Source | None, ...], ...]
+    readers: Readers
+    splits: Mapping[int, Sequence[Split]]
+    blobs: Mapping[str, Source | None]
     outputs: tuple[str, ...]
     unmade: tuple[tuple[int, int], ...]
     made_twice: tuple[tuple[int, int], ...]
-    rivals: Mapping[int, int]
+    rivals: Mapping[Source, Source]
 
 
 def wired(interfaces: tuple[Interface, ...]) -> Wiring:
     """The connections that Net::Init makes."""
-    rows = with_splits(interfaces)
-    blobs = _Blobs()
-    bottoms = []
-    tops = []
-    for row in rows:
-        bottoms.append(blobs.read(row))
-        tops.append(blobs.make(row, len(interfaces[row.position].tops)))
-    splits = {name for row in rows if row.is_split for name in row.tops}
+    names = _Names(interfaces)
+    splits = _splits(interfaces, names)
+    outputs = [name for name, source in names.last.items() if source is not None and source not in names.readers]
+    outputs += [split.copies[0] for of_layer in splits.values() for split in of_layer if split.weight]
     return Wiring(
         interfaces=interfaces,
-        rows=tuple(rows),
-        layers=tuple([row for row in rows if not row.is_split]),
-        bottoms=tuple(bottoms),
-        tops=tuple(tops),
-        names=tuple(blobs.names),
-        visible=tuple([number for number, name in enumerate(blobs.names) if name not in splits]),
-        outputs=tuple(sorted(blobs.available)),
-        unmade=tuple(blobs.unmade),
-        made_twice=tuple(blobs.made_twice),
-        rivals=blobs.rivals,
+        rows=_rows(interfaces, names.readers, splits),
+        sources=tuple(names.sources),
+        readers=names.readers,
+        splits=splits,
+        blobs=names.blobs(),
+        outputs=tuple(sorted(outputs)),
+        unmade=tuple(names.unmade),
+        made_twice=tuple(names.made_twice),
+        rivals=names.rivals,
     )
 
 
-class _Blobs:
-    """The blobs so far; `available` are those that nothing has read yet, in the order of their making."""
+class _Names:
+    """What each name means to the layers, from the first on (Net::AppendBottom, Net::AppendTop).
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.available: dict[str, None] = {}
+    `last` is what a name means behind the last layer, `losses` the tops with a loss weight.
+    """
+
+    def __init__(self, layers: Sequence[Interface]) -> None:
+        self.sources: list[tuple[Source | None, ...]] = []
+        self.readers: dict[Source, list[tuple[int, int]]] = {}
+        self.losses: dict[Source, float] = {}
+        self.last: dict[str, Source | None] = {}
         self.unmade: list[tuple[int, int]] = []
         self.made_twice: list[tuple[int, int]] = []
-        self.rivals: dict[int, int] = {}
-        self._by_name: dict[str, int] = {}
-        self._made: set[str] = set()
+        self.rivals: dict[Source, Source] = {}
+        self._made_of_nothing: set[str] = set()
+        self._layers = layers
+        last, readers = self.last, self.readers
+        for position, layer in enumerate(layers):
+            found = tuple([last.get(name) for name in layer.bottoms])
+            self.sources.append(found)
+            for index, source in enumerate(found):
+                if source in readers:
+                    readers[source].append((position, index))
+                elif source is not None:
+                    readers[source] = [(position, index)]
+                else:
+                    last.setdefault(layer.bottoms[index], None)
+                    self.unmade.append((position, index))
+            for index, name in enumerate(layer.tops):
+                made = Source(position, index)
+                if name in last:
+                    self._make_again(layer, made, name)
+                last[name] = made
+            if layer.loss_weights:
+                made_last = [last[name] for name in layer.tops]
+                self.losses.update(zip(made_last, layer.loss_weights, strict=False))  # type: ignore[arg-type]
 
-    def read(self, row: Row) -> tuple[int, ...]:
-        """Net::AppendBottom; a blob of its own takes the place of one that nothing makes."""
-        found = []
-        for index, name in enumerate(row.bottoms):
-            if name in self.available:
-                del self.available[name]
-                found.append(self._by_name[name])
-            else:
-                if not row.is_split:
-                    self.unmade.append((row.position, index))
-                self._by_name.setdefault(name, len(self.names))
-                found.append(len(self.names))
-                self.names.append(name)
-        return tuple(found)
+    def _make_again(self, layer: Interface, source: Source, name: str) -> None:
+        """In place, as the top of the same index as the bottom that no split copies; else two layers make the blob."""
+        position, index = source
+        before = self.last[name]
+        if layer.bottoms[index : index + 1] == (name,):
+            read = self.sources[position][index]
+            if read is None:
+                if before is None:
+                    self._made_of_nothing.add(name)
+                return
+            if not is_split(len(self.readers[read]), self.losses.get(read, 0.0)):
+                if read in self.rivals:
+                    self.rivals[source] = self.rivals[read]
+                return
+        if before is None or name in self._made_of_nothing:
+            self._made_of_nothing.discard(name)
+        else:
+            self.made_twice.append((position, index))
+            self.rivals[source] = before
 
-    def make(self, row: Row, written: int) -> tuple[int, ...]:
-        """Net::AppendTop; tops beyond those `written` are automatic, and nothing can name them."""
-        found = []
-        for index, name in enumerate(row.tops):
-            if index < len(row.bottoms) and row.bottoms[index] == name:
-                self.available[name] = None
-                found.append(self._by_name[name])
-                continue
-            if index < written or row.is_split:
-                if name in self._made and not row.is_split:
-                    self.made_twice.append((row.position, index))
-                    self.rivals[len(self.names)] = self._by_name[name]
-                self._by_name[name] = len(self.names)
-                self._made.add(name)
-                self.available[name] = None
-            found.append(len(self.names))
-            self.names.append(name)
-        return tuple(found)
+    def blobs(self) -> Mapping[str, Source | None]:
+        """All blobs, in the order in which they are first named; tops that nobody wrote have a name of their own."""
+        if not any(layer.automatic for layer in self._layers):
+            return self.last
+        found: dict[str, Source | None] = {}
+        for position, layer in enumerate(self._layers):
+            found.update((name, self.last[name]) for name in (*layer.bottoms, *layer.tops))
+            if layer.automatic:
+                found[AUTOMATIC] = Source(position, len(layer.tops) + layer.automatic - 1)
+        return found
+
+
+def is_split(readers: int, weight: float) -> bool:
+    """Whether a top is copied; its loss weight counts as a reader."""
+    return readers + (weight != 0) > 1
+
+
+def _splits(layers: Sequence[Interface], names: _Names) -> dict[int, list[Split]]:
+    losses, found = names.losses, dict[int, list[Split]]()
+    for source, readers in names.readers.items():
+        if len(readers) == 1 and source not in losses:
+            continue
+        weight = losses.get(source, 0.0)
+        if is_split(len(readers), weight):
+            layer = layers[source.layer]
+            blob, count = layer.tops[source.top], len(readers) + (weight != 0)
+            copies = tuple([f"{blob}_{layer.name}_{source.top}_split_{number}" for number in range(count)])
+            found.setdefault(source.layer, []).append(Split(source, blob, copies, weight))
+    for of_layer in found.values():
+        of_layer.sort()
+    return found
+
+
+def _rows(layers: Sequence[Interface], readers: Readers, splits: Mapping[int, Sequence[Split]]) -> tuple[Row, ...]:
+    """The layers with the names that splits give; a split takes over the loss weights of the layer before it."""
+    rows = [layer.row for layer in layers]
+    renamed: dict[int, list[str]] = {}
+    for of_layer in splits.values():
+        for source, _, copies, weight in of_layer:
+            own = copies[1:] if weight else copies
+            for (position, index), name in zip(readers[source], own, strict=True):
+                renamed.setdefault(position, list(layers[position].bottoms))[index] = name
+    unweighted = {position for position, of_layer in splits.items() if any(split.weight for split in of_layer)}
+    for position in renamed.keys() | unweighted:
+        layer = layers[position]
+        weights = () if position in unweighted else layer.loss_weights
+        bottoms = tuple(renamed.get(position, layer.bottoms))
+        rows[position] = row_of(bottoms, layer.row.tops, weights, layer.is_loss)
+    return tuple(rows)

@@ -72,9 +72,7 @@ class WrongNames:
     def _refusal_of_top(self, layer: int, top: int) -> Refusal:
         spec = self._spec(layer)
         name = spec.tops[top]
-        source = (
-            self._wiring.layers[layer].sources[top] if top < len(spec.bottoms) and spec.bottoms[top] == name else None
-        )
+        source = self._wiring.sources[layer][top] if top < len(spec.bottoms) and spec.bottoms[top] == name else None
         if source is not None:
             return self._refusal_in_place(layer, top, source)
         first = next(self._makers(name))
@@ -97,10 +95,7 @@ class WrongNames:
         return self._told(Fault.TOP_MADE_TWICE, message, layer, "top", top, *places)
 
     def _readers(self, source: Source) -> Iterator[tuple[int, str, int]]:
-        for layer, row in enumerate(self._wiring.layers):
-            for bottom, read in enumerate(row.sources):
-                if read == source:
-                    yield layer, "bottom", bottom
+        return ((layer, "bottom", bottom) for layer, bottom in self._wiring.readers.get(source, ()))
 
     def _makers(self, name: str) -> Iterator[tuple[int, str, int]]:
         for layer, spec in enumerate(self._specs):

@@ -33,7 +33,7 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     param = given.group(MESSAGE)
     has_bias = param.flag("bias_term", True)
     outputs, refusals = _outputs(given)
-    if any(shape is None for shape in given.bottoms):
+    if None in given.bottoms:
         unknown: tuple[AnyShape, ...] = (None,) * (1 + has_bias)
         return Step((None,) * given.top_count, params_of(given, unknown), None, refusals=tuple(refusals))
     bottom = given.shape()
@@ -53,12 +53,12 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     )
     # The bias is added by a blob as large as a map of the output, which is filled at once.
     smallest = 1 if has_bias else 0
-    top: AnyShape = (*bottom[:axis], outputs, *(None if dim is not None and dim < smallest else dim for dim in out))
-    if any(refusal.fault is Fault.WRONG_NUMBER_OF_AXES for refusal in wrong_windows):
+    top: AnyShape = (*bottom[:axis], outputs, *[None if dim is not None and dim < smallest else dim for dim in out])
+    if wrong_windows and any(refusal.fault is Fault.WRONG_NUMBER_OF_AXES for refusal in wrong_windows):
         # Meant for an input of as many axes as the fields of the window say.
         top = None
     into, of = (channels, outputs) if transposed else (outputs, channels)
-    weights: Shape = (into, _divided(of, groups), *(window.kernel for window in windows))
+    weights: Shape = (into, _divided(of, groups), *[window.kernel for window in windows])
     params: tuple[Shape, ...] = (weights, (outputs,)) if has_bias else (weights,)
     refusals += refusals_of_shapes(given, params, "base_conv_layer.cpp:147")
     refusals += refusals_of_fillers(given, MESSAGE, ("weight_filler", "bias_filler"), params)

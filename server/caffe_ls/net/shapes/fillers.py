@@ -29,7 +29,7 @@ def refusals_of_fillers(
         return
     param = given.group(message)
     for name, shape in zip(names, shapes, strict=False):
-        for filler in param.groups(name)[:1]:
+        for filler in param.groups(name)[:1] if name in param.fields else ():
             yield from refusals_of_filler(filler, shape, given.dialect)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import About, Refusal, Shape
+from caffe_ls.net.model import About, AnyShape, Refusal, Shape
 from caffe_ls.net.shapes.fork_fields import in_its_fork
 from caffe_ls.net.shapes.given_blobs import given_shapes, refusals_of_values
 from caffe_ls.net.shapes.step import Count, Given, LayerType, Step, StoppedError, about_empty, shown
@@ -60,12 +60,13 @@ def step(given: Given) -> Step:
     except StoppedError as stopped:
         return _refused(given, stopped.refusal, blobs)
     found = found._replace(refusals=(*blobs, *found.refusals)) if blobs else found
-    refusal = _wrong_sizes(given, found) or _empty_params(given, found)
-    if refusal is not None:
-        return _refused(given, refusal, found.refusals)
-    late = _empty_top(given, found)
-    if late is not None:
-        found = found._replace(refusals=(*found.refusals, late))
+    if not all(map(_is_ordinary, found.tops)) or not all(map(_is_ordinary, found.params or ())):
+        refusal = _wrong_sizes(given, found) or _empty_params(given, found)
+        if refusal is not None:
+            return _refused(given, refusal, found.refusals)
+        late = _empty_top(given, found)
+        if late is not None:
+            found = found._replace(refusals=(*found.refusals, late))
     return found._replace(params=given_shapes(given) or found.params) if has_blobs and not found.params else found
 
 
@@ -76,12 +77,12 @@ def _refused(given: Given, refusal: Refusal, before: tuple[Refusal, ...] = ()) -
 def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
     """Layer::CheckBlobCounts (layer.hpp)."""
     spec = given.spec
-    bottoms, tops = declared.bottoms(spec), declared.tops(spec)
-    refusal = _wrong_count(given, "bottom", len(given.bottoms), bottoms) or _wrong_count(
-        given, "top", given.top_count, tops
-    )
-    if refusal is not None:
-        return refusal
+    for what, number, wanted in (
+        ("bottom", len(given.bottoms), declared.bottoms(spec)),
+        ("top", given.top_count, declared.tops(spec)),
+    ):
+        if not wanted.least <= number <= wanted.most:
+            return _wrong_count(given, what, number, wanted)
     if declared.equal_counts and len(given.bottoms) != given.top_count:
         message = (
             f"`{spec.type}` takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"
@@ -93,9 +94,7 @@ def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
     return None
 
 
-def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal | None:
-    if wanted.least <= number <= wanted.most:
-        return None
+def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal:
     fault, line = {
         "bottom": (Fault.WRONG_NUMBER_OF_BOTTOMS, 349),
         "top": (Fault.WRONG_NUMBER_OF_TOPS, 364),
@@ -112,6 +111,19 @@ def _wrong_count(given: Given, what: str, number: int, wanted: Count) -> Refusal
     elif number and given.fields.has(what):
         place = given.fields.place(what, number - 1)
     return Refusal(fault, f"`{given.spec.type}` {words}, not {number}", place, f"layer.hpp:{line}")
+
+
+def _is_ordinary(shape: AnyShape) -> bool:
+    """Whether there is nothing about a blob's sizes to look into."""
+    if shape is None:
+        return True
+    numbers = 1
+    for dim in shape:
+        if dim is not None:
+            if dim <= 0:
+                return False
+            numbers *= dim
+    return numbers <= _LARGEST_COUNT and len(shape) <= _MOST_AXES
 
 
 def _wrong_sizes(given: Given, found: Step) -> Refusal | None:

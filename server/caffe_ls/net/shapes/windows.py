@@ -59,14 +59,14 @@ def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[li
     has_halves = not _HALVES.isdisjoint(param.fields)
     for field in _FIELDS:
         halves = [half for half in field.pair if half and param.has(half)] if has_halves else []
-        told = [*_refusals_of_form(given, param, field, halves, axes)]
+        told = [*_refusals_of_form(given, param, field, halves, axes)] if halves or param.count(field.name) != 1 else []
         refusals += told
         columns.append([None] * axes if told else _values(param, field, halves, axes))
     kernels, strides, *_ = columns
-    if any(kernel is None or kernel <= 0 for kernel in kernels):
+    if [kernel for kernel in kernels if kernel is None or kernel <= 0]:
         refusals += _refusals_of_kernel(given, param, kernels)
         columns[0] = [kernel if kernel is not None and kernel > 0 else None for kernel in kernels]
-    if any(stride is None or stride <= 0 for stride in strides):
+    if [stride for stride in strides if stride is None or stride <= 0]:
         wrong_strides = [*_refusals_of_stride(given, param, strides, transposed)]
         refusals += wrong_strides
         if any(refusal.stage == "init" for refusal in wrong_strides):
@@ -156,10 +156,11 @@ def truncated(numerator: int, divisor: int) -> int:
 
 def convolved(size: Dim, window: Window) -> Dim:
     """The output's size along one axis (ConvolutionLayer::compute_output_shape)."""
-    if size is None or window.extent is None or window.stride is None:
+    extent = window.extent
+    if size is None or extent is None or window.stride is None:
         return None
     padded = window.padded(size)
-    return None if padded is None else as_int(truncated(as_int(padded - window.extent), window.stride) + 1)
+    return None if padded is None else as_int(truncated(as_int(padded - extent), window.stride) + 1)
 
 
 def deconvolved(size: Dim, window: Window) -> Dim:
@@ -184,7 +185,7 @@ def refusals_of_output(
     stage_of_empty: Stage = "first-iteration",
 ) -> Iterator[Refusal]:
     """An output of no size, or of less: the kernel spans more than the padded input."""
-    worst = min((size for size in out if size is not None), default=1)
+    worst = min([size for size in out if size is not None], default=1)
     if worst > 0:
         return
     axis = next(index for index, size in enumerate(out) if size == worst)
