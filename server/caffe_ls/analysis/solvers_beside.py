@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from caffe_ls.analysis.disk import FilesBeside
@@ -60,8 +60,11 @@ class NamedNet(NamedTuple):
     layers: tuple[LayerSpec, ...]
 
 
-def net_of_solver(document: PrototxtDocument, phase: Phase) -> NamedNet | None:
-    """The first net that a solver builds in a phase; None where it is not there."""
+def net_of_solver(document: PrototxtDocument, phase: Phase, *types: str) -> NamedNet | None:
+    """The first net that a solver builds in a phase; None where it is not there, or has no layer of these types.
+
+    A net that does not so much as mention a type need not be parsed: hardly any net has LSTMs.
+    """
     own = next((net for net in judged_nets(document) if net.phase == phase), None)
     if own is not None:
         return NamedNet("its net", tuple(layer.spec for layer in own.layers))
@@ -73,16 +76,15 @@ def net_of_solver(document: PrototxtDocument, phase: Phase) -> NamedNet | None:
     path = next((link.path for link in links if link.field != other and link.path is not None), None)
     if path is None:
         return None
-    key = (net_of_solver, path, document.dialect)
-    text = files.access.once(key, lambda: _net_text(files, path, document.dialect))
+    key = (net_of_solver, path, document.dialect, types)
+    text = files.access.once(key, lambda: _net_text(files, path, document.dialect, types))
     if text is None:
         return None
     built = filtered(text, state_in(text, State(phase)))
     return NamedNet(f"`{os.path.basename(path)}`", tuple(text.layers[index].spec for index in built))
 
 
-def _net_text(files: FilesBeside, path: str, dialect: str) -> NetText | None:
+def _net_text(files: FilesBeside, path: str, dialect: str, types: Sequence[str]) -> NetText | None:
     data = files.access.read(path)
-    if data is None or len(data) > _LARGEST_NET:
-        return None
-    return lower_file(parsed(decode(data)), dialect)
+    text = decode(data) if data is not None and len(data) <= _LARGEST_NET else ""
+    return lower_file(parsed(text), dialect) if any(name in text for name in types) else None

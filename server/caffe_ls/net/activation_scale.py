@@ -166,35 +166,42 @@ def _weighted(layer: Layer) -> Transfer:
     steady = offset if bias is not None and bias.is_constant else 0.0
 
     def transfer(read: list[Scale]) -> Scale:
-        common = max(alike * read[0].mean_share, least)
-        square = (noise + common) * read[0].square + offset
-        share = (common * read[0].square + steady) / square if square else 0.0
-        return Scale(_bounded(square), _bounded((noise + common) * read[0].signal), min(1.0, share))
+        before, signal, mean_share = read[0]
+        common = max(alike * mean_share, least)
+        square = (noise + common) * before + offset
+        share = (common * before + steady) / square if square else 0.0
+        return Scale(_bounded(square), _bounded((noise + common) * signal), min(1.0, share))
 
     return transfer
 
 
 def _relu(layer: Layer) -> Transfer:
     slope = min(1.0, abs(layer.spec.fields.group("relu_param").number("negative_slope")))
-    return lambda read: _rectified(read[0], slope)
+    return _rectified(slope)
 
 
 def _prelu(layer: Layer) -> Transfer:
     own = layer.spec.fields.group("prelu_param")
     filler = filled(own.group("filler"), None) if own.has("filler") else None
     slope = min(1.0, abs(filler.mean)) if filler is not None else 0.25
-    return lambda read: _rectified(read[0], slope)
+    return _rectified(slope)
 
 
 def _elu(layer: Layer) -> Transfer:
-    return lambda read: _rectified(read[0], 0.0)
+    return _rectified(0.0)
 
 
-def _rectified(read: Scale, slope: float) -> Scale:
+@lru_cache(maxsize=16)
+def _rectified(slope: float) -> Transfer:
     """Half of the numbers around 0 stay; numbers that lie around something else stay as they are."""
     kept = (1 + slope * slope) / 2
-    share = max(read.mean_share, _HALF_NORMAL * (1 - slope) ** 2)
-    return Scale(read.square * max(kept, read.mean_share), read.signal * kept, share)
+    least_share = _HALF_NORMAL * (1 - slope) ** 2
+
+    def transfer(read: list[Scale]) -> Scale:
+        square, signal, share = read[0]
+        return Scale(square * max(kept, share), signal * kept, max(share, least_share))
+
+    return transfer
 
 
 def _sigmoid(layer: Layer) -> Transfer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from caffe_ls.analysis.documents import PrototxtDocument
@@ -62,14 +62,14 @@ def _order(finding: Finding) -> tuple[int, int, str]:
 
 
 def _raw_findings(document: PrototxtDocument) -> list[Finding]:
-    rules = _document_rules(document.kind)
-    for rule in rules:
+    told: dict[str, Sequence[Finding]] = {}
+    for rule in _document_rules(document.kind):
         if rule.alone:
-            found = ask(rule, rule.check_document, document)
-            if any(finding.severity is Severity.ERROR for finding in found):
-                return list(found)
+            alone = told[rule.name] = ask(rule, rule.check_document, document)
+            if any(finding.severity is Severity.ERROR for finding in alone):
+                return list(alone)
     broken = _is_broken(document)
-    found = [*_findings_of_entries(document, broken), *_findings_of_document(document, rules, broken)]
+    found = [*_findings_of_entries(document, broken), *_findings_of_document(document, told, broken)]
     # Brackets and placeholders may leave it open which layers there are.
     if not broken and not document.template:
         found += findings_of_nets(document)
@@ -86,11 +86,14 @@ def _findings_of_entries(document: PrototxtDocument, broken: bool) -> Iterator[F
             yield finding.shift(base)
 
 
-def _findings_of_document(document: PrototxtDocument, rules: tuple[Rule, ...], broken: bool) -> Iterator[Finding]:
-    for rule in rules:
+def _findings_of_document(
+    document: PrototxtDocument, told: Mapping[str, Sequence[Finding]], broken: bool
+) -> Iterator[Finding]:
+    """What rules find in the document; those that were asked before have `told` what."""
+    for rule in _document_rules(document.kind):
         if (broken and rule.needs_brackets) or not is_wanted(rule, document.settings):
             continue
-        for finding in ask(rule, rule.check_document, document):
+        for finding in told[rule.name] if rule.alone else ask(rule, rule.check_document, document):
             if finding.layer is None:
                 entry = document.file.entries[document.file.index_at(finding.span.start)]
                 finding = replace(finding, layer=layer_name(entry))

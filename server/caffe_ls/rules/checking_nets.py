@@ -95,7 +95,7 @@ def _of_refusals(document: PrototxtDocument, net: Net, wants: Callable[[Rule], b
 
 
 def _of_layers(document: PrototxtDocument, net: Net, slot: object, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
-    if not any(wants(rule) for rule in _rules().layer_rules):
+    if not any(wants(rule) for rule in _rules().of_layers):
         return
     phase, dialect = net.phase, net.text.dialect
     for index, findings in found_in_row(
@@ -109,7 +109,7 @@ def _of_the_whole(document: PrototxtDocument, net: Net, wants: Callable[[Rule], 
     phase, types = net.phase, net.types
     from_scratch = phase == "TRAIN" and not document.context.weights and not document.settings.weights
     connected = _is_connected(net)
-    for rule in _rules().net_rules:
+    for rule in _rules().of_nets:
         if (rule.phase or phase) != phase or (rule.layer_types and rule.layer_types.isdisjoint(types)):
             continue
         if rule.of_connections and not connected and rule.category is Category.TRAINING:
@@ -176,58 +176,49 @@ def _findings_of_layer(layer: Layer, net: Net, phase: Phase) -> tuple[Finding, .
 
 
 def _rules_about(spec: LayerSpec, phase: Phase) -> Sequence[Rule]:
-    """The rules that may find something in the layer; kept with it."""
-    key = (_rules_about, phase)
-    known = spec.cache.get(key)
-    if known is None:
-        asked = _rules_of_type(spec.type, phase)
-        given = _fields_of(spec) if asked.fields else set()
-        if asked.fields.isdisjoint(given):
-            known = asked.about_any
-        else:
-            known = tuple(rule for rule in asked.rules if not rule.fields or not rule.fields.isdisjoint(given))
-        spec.cache[key] = known
-    return known  # type: ignore[return-value]
+    """The rules that may find something in the layer."""
+    given = spec.cache.get(_given_fields)
+    if given is None:
+        given = spec.cache[_given_fields] = _rules().fields.intersection(_given_fields(spec))
+    return _rules_of_layers(spec.type, phase, given)
 
 
-def _fields_of(spec: LayerSpec) -> set[str]:
+def _given_fields(spec: LayerSpec) -> Iterator[str]:
     """The fields that a layer gives, its own and those of its parameter messages."""
-    fields = set(spec.fields.fields)
+    yield from spec.fields.fields
     for values in spec.fields.fields.values():
         for value in values:
             if isinstance(value, Message):
-                fields.update([field.name for field in value.fields])
+                yield from [field.name for field in value.fields]
             elif isinstance(value, Group):
-                fields.update(value.fields)
-    return fields
+                yield from value.fields
 
 
 class _Rules(NamedTuple):
-    layer_rules: tuple[Rule, ...]
-    net_rules: tuple[Rule, ...]
+    """Rules by what they look at, those of all types of layers first; `fields` are all that rules of layers need."""
+
+    of_layers: tuple[Rule, ...]
+    of_nets: tuple[Rule, ...]
+    fields: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def _rules() -> _Rules:
     rules = rules_of_prototxts()
-    return _Rules(
-        tuple(rule for rule in rules if rule.check_layer is not None),
-        tuple(rule for rule in rules if rule.check_net is not None),
+    of_layers = sorted(
+        (rule for rule in rules if rule.check_layer is not None), key=lambda rule: bool(rule.layer_types)
     )
-
-
-class _RulesOfType(NamedTuple):
-    """The rules that look at layers of a type in a phase, those of all types first; `fields` are all that they name."""
-
-    rules: tuple[Rule, ...]
-    about_any: tuple[Rule, ...]
-    fields: frozenset[str]
+    of_nets = (rule for rule in rules if rule.check_net is not None)
+    return _Rules(tuple(of_layers), tuple(of_nets), frozenset(name for rule in of_layers for name in rule.fields))
 
 
 @lru_cache(maxsize=1_000)
-def _rules_of_type(kind: str, phase: Phase) -> _RulesOfType:
-    rules = [rule for rule in _rules().layer_rules if rule.phase in (None, phase)]
-    general = [rule for rule in rules if not rule.layer_types]
-    found = (*general, *(rule for rule in rules if kind in rule.layer_types))
-    fields = frozenset(name for rule in found for name in rule.fields)
-    return _RulesOfType(found, tuple(rule for rule in found if not rule.fields), fields)
+def _rules_of_layers(kind: str, phase: Phase, given: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that may find something in layers of a type, in a phase, that give these of the fields needed."""
+    return tuple(
+        rule
+        for rule in _rules().of_layers
+        if rule.phase in (None, phase)
+        and (not rule.layer_types or kind in rule.layer_types)
+        and (not rule.fields or not rule.fields.isdisjoint(given))
+    )

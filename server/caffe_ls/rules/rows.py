@@ -38,15 +38,17 @@ def found_in_entries(
     """
     file = document.file
     key = (look, *given)
-    if key not in document.cache:
+    row = document.cache.get(key)
+    if row is None:
 
         def kept(entry: Entry) -> _Found | None:
-            if key not in entry.cache:
-                entry.cache[key] = look(entry, *given, **named)
-            return entry.cache[key]  # type: ignore[return-value]
+            known = entry.cache.get(key, key)
+            if known is key:
+                known = entry.cache[key] = look(entry, *given, **named)
+            return known  # type: ignore[return-value]
 
-        document.cache[key] = found_in_row(document, look, file.entries, given, kept)
-    for index, found in document.cache[key]:  # type: ignore[attr-defined]
+        row = document.cache[key] = found_in_row(document, look, file.entries, given, kept)
+    for index, found in row:  # type: ignore[attr-defined]
         yield file.starts[index], file.entries[index], found
 
 
@@ -70,8 +72,8 @@ def found_in_row(
     behind = _same(reversed(things), reversed(before.things), shorter - start)
     end, moved = len(things) - behind, len(things) - len(before.things)
     found: list[tuple[int, _Found]] = [one for one in before.found if one[0] < start]  # type: ignore[misc]
-    found += ((index, result) for index in range(start, end) if (result := look(things[index])))
-    found += ((index + moved, result) for index, result in before.found if index + moved >= end)  # type: ignore[misc]
+    found += [(index, result) for index, thing in enumerate(things[start:end], start) if (result := look(thing))]
+    found += [(index + moved, result) for index, result in before.found if index + moved >= end]  # type: ignore[misc]
     document.carried[key] = _Row(things, given, found)
     return found
 

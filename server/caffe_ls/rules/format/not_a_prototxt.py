@@ -47,8 +47,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
             start = len(beginning) - len(beginning.lstrip("\ufeff"))
             yield Finding(Span(*found.span(1)).shift(start), f"not a prototxt but {what}")
             return
-    binary = _BINARY.findall(beginning)
-    if "\0" in beginning and len(binary) * 20 > len(beginning):
+    if "\0" in beginning and len(_BINARY.findall(beginning)) * 20 > len(beginning):
         offset = _BINARY.search(beginning)
         assert offset is not None
         yield Finding(Span(*offset.span()), "not a prototxt but a binary file, such as trained weights")

@@ -97,22 +97,24 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
 def _old_fields(entry: Entry, schema: Schema, root: str) -> list[tuple[Field, str, str, bool]]:
     """Old fields with the message they stand in and their successor, as deep as parameters of layers go."""
     found = []
-    waiting: list[tuple[Field, str]] = [] if entry.field is None else [(entry.field, root)]
+    waiting = [] if entry.field is None else [(root, [entry.field])]
     while waiting:
-        field, message = waiting.pop()
-        declared = schema.field(message, field.name)
-        if declared is None:
-            continue
-        if declared.deprecated:
-            found.append((field, message, "another field, as the documentation of caffe.proto says", False))
-        elif field.name in _NAMES and (message, field.name) in _OLD:
-            successor = _OLD[message, field.name]
-            if schema.field(successor.message, successor.field) is not None:
-                found.append((field, message, successor.words, successor.upgraded))
-        if declared.type == "message" and isinstance(field.value, Message):
-            name = declared.type_name
-            inside = field.value.fields
-            waiting += [(inner, name) for inner in inside if isinstance(inner.value, Message) or inner.name in _NAMES]
+        message, fields = waiting.pop()
+        for field in fields:
+            declared = schema.field(message, field.name)
+            if declared is None:
+                continue
+            if declared.deprecated:
+                found.append((field, message, "another field, as the documentation of caffe.proto says", False))
+            elif field.name in _NAMES and (message, field.name) in _OLD:
+                successor = _OLD[message, field.name]
+                if schema.field(successor.message, successor.field) is not None:
+                    found.append((field, message, successor.words, successor.upgraded))
+            inside = field.value
+            if inside.__class__ is Message and declared.type == "message":
+                telling = [one for one in inside.fields if one.value.__class__ is Message or one.name in _NAMES]
+                if telling:
+                    waiting.append((declared.type_name, telling))
     return found
 
 

@@ -37,15 +37,15 @@ from caffe_ls.rules.layer_fields import remove_field
 from caffe_ls.rules.rule import LayerView, layer_rule
 
 # `sparse` is refused where it is not read.
-_FIELDS = ("value", "min", "max", "mean", "std", "variance_norm")
-_READ = {
-    "constant": ("value",),
-    "uniform": ("min", "max"),
-    "gaussian": ("mean", "std"),
-    "positive_unitball": (),
-    "xavier": ("variance_norm",),
-    "msra": ("variance_norm",),
-    "bilinear": (),
+_FIELDS = frozenset({"value", "min", "max", "mean", "std", "variance_norm"})
+_UNREAD = {
+    "constant": _FIELDS - {"value"},
+    "uniform": _FIELDS - {"min", "max"},
+    "gaussian": _FIELDS - {"mean", "std"},
+    "positive_unitball": _FIELDS,
+    "xavier": _FIELDS - {"variance_norm"},
+    "msra": _FIELDS - {"variance_norm"},
+    "bilinear": _FIELDS,
 }
 _MESSAGES = {
     "Bias": "bias_param",
@@ -67,12 +67,13 @@ def check(view: LayerView) -> Iterator[Finding]:
     own = view.group(_MESSAGES[view.layer.type])
     for name in _FILLERS:
         for filler in own.groups(name):
-            kind = filler.text("type", "constant")
             # Without a type, what is given shows that another one was meant: that is no matter of style.
-            if not filler.has("type") or kind not in _READ:
+            if len(filler.fields) < 2 or not filler.has("type"):
                 continue
-            for field in _FIELDS:
-                if field in filler.fields and field not in _READ[kind]:
+            kind = filler.text("type", "constant")
+            unread = _UNREAD.get(kind, frozenset())
+            for field in filler.fields:
+                if field in unread:
                     edit = remove_field(view.text, filler, field)
                     fixes: tuple[Fix, ...] = (fix(f"Remove `{field}`", edit, safe=True),) if edit is not None else ()
                     yield Finding(filler.place(field), f"the filler `{kind}` does not read `{field}`", fixes)

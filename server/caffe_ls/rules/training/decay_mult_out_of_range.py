@@ -37,9 +37,10 @@ _LARGE = 1000.0
 @layer_rule(severity=Severity.WARNING, fixable=True, fields=("decay_mult",), phase="TRAIN")
 def check(view: LayerView) -> Iterator[Finding]:
     for own in view.fields.groups("param"):
-        if own.number("lr_mult", 1.0) == 0:
+        decay = own.number("decay_mult", 1.0)
+        if 0 <= decay < _LARGE or own.number("lr_mult", 1.0) == 0:
             continue
-        decay, place = own.number("decay_mult", 1.0), own.place("decay_mult")
+        place = own.place("decay_mult")
         if decay < 0:
             change = fix(f"Set `decay_mult: {-decay:g}`", Edit(place, f"{-decay:g}"))
             yield Finding(place, f"`decay_mult: {decay:g}` makes weights grow by themselves", (change,))

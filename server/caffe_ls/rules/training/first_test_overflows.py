@@ -69,7 +69,7 @@ def check(document: PrototxtDocument) -> Iterator[Finding]:
     is_tested = solver.integer("test_interval") > 0 and solver.has("test_iter") and solver.flag("test_initialization")
     if document.template or not solver.complete or interval is None or not is_tested or solver.has("weights"):
         return
-    tested = net_of_solver(document, "TEST")
+    tested = net_of_solver(document, "TEST", "BatchNorm")
     number = 0 if tested is None else normalizations_in_a_row(tested.layers, "TEST")
     if tested is not None and number * _FACTOR > _LARGEST:
         message = f"the first test, before any training, overflows: {number} BatchNorms in a row in {tested.name}"

@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.activations import layers_behind
-from caffe_ls.net.first_weights import WEIGHTED, first_bias, first_weights, parameters
+from caffe_ls.net.first_weights import WEIGHTED, first_state, first_weights, parameters
 from caffe_ls.net.learning_reach import stuck, zero_weights
 from caffe_ls.net.model import Net
 from caffe_ls.rules.filler_fixes import advise_filler, filler_place, number
@@ -95,7 +95,7 @@ def check(net: Net) -> Iterator[Finding]:
 
 
 def _is_constant(net: Net, index: int) -> bool:
-    weights, bias = first_weights(net.layers[index]), first_bias(net.layers[index])
+    weights, bias, _ = first_state(net.layers[index])
     return weights is not None and weights.is_constant and bias is not None and bias.is_constant
 
 

@@ -99,7 +99,7 @@ def _clip(document: PrototxtDocument) -> Fix:
 def _in_solver(document: PrototxtDocument) -> Iterator[Finding]:
     if not _clips_nothing(document):
         return
-    trained, place = net_of_solver(document, "TRAIN"), anchor(document, "clip_gradients", "base_lr")
+    trained, place = net_of_solver(document, "TRAIN", *_RECURRENT), anchor(document, "clip_gradients", "base_lr")
     layers = trained.layers if trained is not None else ()
     kind = next((layer.type for layer in layers if layer.type in _RECURRENT), None)
     if trained is not None and place is not None and kind is not None:
