@@ -72,11 +72,11 @@ def test_nets_are_as_if_no_layer_were_like_another(shared: Path) -> None:
     assert len(files) > 10
     for path in files:
         text = lower_file(parse(decode(path.read_bytes())))
-        assert _made(build(text, State())) == _made(build(_without_forms(text), State())), path
+        assert _made(build(text, State())) == _made(build(_each_like_no_other(text), State())), path
 
 
-def _without_forms(text: NetText) -> NetText:
-    layers = tuple(one._replace(spec=replace(one.spec, form=None, set_ups={}, cache={})) for one in text.layers)
+def _each_like_no_other(text: NetText) -> NetText:
+    layers = tuple(one._replace(spec=replace(one.spec, likeness=None, set_ups={}, cache={})) for one in text.layers)
     return replace(text, layers=layers)
 
 

@@ -6,11 +6,12 @@ Each entry is lowered by itself and the result kept with it; only V0's padding l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Damage, Elsewhere, Form, LayerSpec, NetText, ParamSpec, PlacedLayer, Refusal, State
+from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, Likeness, NetText, ParamSpec, PlacedLayer, Refusal, State
 from caffe_ls.net.values import Group, Value
 from caffe_ls.syntax.tree import Entry, Field, File, Message, Scalar
 from caffe_ls.text.span import Span
@@ -25,7 +26,8 @@ DamageOf: TypeAlias = Callable[[Entry], Damage]
 
 # What is another in each layer, and decides of its shapes nothing but what `Row` tells.
 _OF_ONE_LAYER = frozenset({"name", "bottom", "top", "include", "exclude"})
-_LONGEST_FORM = 2_000
+_LONGEST_ALIKE = 2_000
+_MOST_ALIKE = 4_096
 
 
 def lower_file(file: File, dialect: str = "bvlc", damage_of: DamageOf | None = None) -> NetText:
@@ -123,17 +125,17 @@ def _meets(rule: Group, state: State) -> bool:
 
 
 class _Written:
-    """A layer as written: the field's name, the message, and its form.
+    """A layer as written: the field's name, the message, and what it shares with others.
 
     `lowered` is what it was last in a dialect, and the function that judged its damage then.
     """
 
-    __slots__ = ("field", "form", "group", "lowered")
+    __slots__ = ("field", "group", "likeness", "lowered")
 
-    def __init__(self, field: str, group: Group, form: Form | None) -> None:
+    def __init__(self, field: str, group: Group, likeness: Likeness | None) -> None:
         self.field = field
         self.group = group
-        self.form = form
+        self.likeness = likeness
         self.lowered: dict[str, tuple[DamageOf, PlacedLayer]] = {}
 
 
@@ -162,18 +164,24 @@ def _written_layers(entry: Entry) -> Sequence[_Written]:
 
 
 def _layers_of(field: Field, text: str, *kind: str) -> list[_Written]:
-    """The layers of one field. `kind` is part of their form."""
+    """The layers of one field. Only those of the same `kind` are alike."""
     if field.name not in ("layer", "layers"):
         return []
     values = [value for value in field.values if isinstance(value, Message)]
-    return [_Written(field.name, Group.of(value), _form(value, text, field.name, *kind)) for value in values]
+    return [_Written(field.name, Group.of(value), _likeness(value, text, field.name, *kind)) for value in values]
 
 
-def _form(layer: Message, text: str, *kind: str) -> Form | None:
-    """What a layer shares with others of its kind; one whose text is long, such as one with blobs, is like no other."""
-    if layer.end - layer.start > _LONGEST_FORM:
+def _likeness(layer: Message, text: str, *kind: str) -> Likeness | None:
+    """What a layer shares with others; one whose text is long, such as one with blobs, is like no other."""
+    if layer.end - layer.start > _LONGEST_ALIKE:
         return None
-    return (*kind, *[text[field.start : field.end] for field in layer.fields if field.name not in _OF_ONE_LAYER])
+    fields = [text[field.start : field.end] for field in layer.fields if field.name not in _OF_ONE_LAYER]
+    return _likeness_of("\n".join((*kind, *fields)))
+
+
+@lru_cache(maxsize=_MOST_ALIKE)
+def _likeness_of(text: str) -> Likeness:
+    return Likeness()
 
 
 def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) -> NetText:
@@ -252,15 +260,16 @@ def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) -> 
     for base, entry, one in parts.layers:
         if entry is None:
             if one.field == "layer":
-                yield PlacedLayer(base, spec_of(one.group, one.form))
+                yield PlacedLayer(base, _spec(one.group, one.likeness, dialect))
             continue
         judge, known = one.lowered.get(dialect, (None, None))
         if known is None:
             today = _of_today(one.group) if one.field == "layers" else one.group
-            known = PlacedLayer(base, spec_of(_batch_norm_upgraded(today, dialect), one.form), text=entry.text)
+            spec = _spec(_batch_norm_upgraded(today, dialect), one.likeness, dialect)
+            known = PlacedLayer(base, spec, text=entry.text)
         if judge is not damage_of or known.base != base:
             damage = known.damage if judge is damage_of else damage_of(entry)
-            known = known._replace(base=base, damage=damage)
+            known = PlacedLayer(base, known.spec, damage, known.text)
             one.lowered[dialect] = (damage_of, known)
         yield known
 
@@ -280,7 +289,7 @@ def _v0_layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> tuple[list[P
     layers = [
         PlacedLayer(
             base,
-            spec_of(_batch_norm_upgraded(_of_today(v0_to_v1(group)), dialect)),
+            _spec(_batch_norm_upgraded(_of_today(v0_to_v1(group)), dialect)),
             damage_of(entry) if entry is not None else Damage.NONE,
             entry.text if entry is not None else "",
         )
@@ -297,8 +306,10 @@ def _v0_layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> tuple[list[P
 
 def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:
     """UpgradeNetBatchNorm: three `param` are zeroed, by older Caffes dropped."""
+    if layer.count("param") < 3 or layer.text("type") != "BatchNorm":
+        return layer
     params = layer.groups("param")
-    if len(params) != 3 or layer.text("type") != "BatchNorm":
+    if len(params) != 3:
         return layer
     if dialect in _DROPS_BATCH_NORM_PARAMS:
         return layer.replaced({"param": ()})
@@ -329,7 +340,7 @@ def _input_layer(parts: _Parts, forgets_shapes: bool) -> PlacedLayer | None:
         "top": [_moved_scalar(value, at - base) for at, value in names],
         "input_param": [Group({"shape": given}, place)],
     }
-    return PlacedLayer(base, spec_of(Group(fields, place)))
+    return PlacedLayer(base, _spec(Group(fields, place)))
 
 
 def _moved_scalar(value: Scalar, by: int) -> Scalar:
@@ -341,19 +352,38 @@ def _moved(shape: Group, by: int) -> Group:
     return Group({"dim": dims}, Span(shape.span.start + by, shape.span.end + by))
 
 
-def spec_of(layer: Group, form: Form | None = None) -> LayerSpec:
+class _Said(NamedTuple):
+    """What layers that are alike say of themselves, in one dialect."""
+
+    type: str
+    loss_weights: tuple[float, ...]
+    propagate_down: tuple[bool, ...]
+    params: tuple[ParamSpec, ...]
+
+
+def _spec(layer: Group, likeness: Likeness | None = None, dialect: str = "") -> LayerSpec:
     """The layer that a message of today's form says."""
+    said = likeness.said.get(dialect) if likeness is not None else None
+    if not isinstance(said, _Said):
+        said = _Said(
+            type=layer.text("type"),
+            loss_weights=tuple(layer.numbers("loss_weight")),
+            propagate_down=tuple(layer.flags("propagate_down")),
+            params=tuple([_param_spec(param) for param in layer.groups("param")]),
+        )
+        if likeness is not None:
+            likeness.said[dialect] = said
     return LayerSpec(
-        form=form,
         fields=layer,
         name=layer.text("name"),
-        type=layer.text("type"),
+        type=said.type,
         bottoms=tuple(layer.texts("bottom")),
         tops=tuple(layer.texts("top")),
-        loss_weights=tuple(layer.numbers("loss_weight")),
-        propagate_down=tuple(layer.flags("propagate_down")),
-        params=tuple(_param_spec(param) for param in layer.groups("param")),
+        loss_weights=said.loss_weights,
+        propagate_down=said.propagate_down,
+        params=said.params,
         has_rules=layer.has("include") or layer.has("exclude"),
+        likeness=likeness,
     )
 
 

@@ -141,16 +141,22 @@ class ParamSpec:
     has_decay_mult: bool = False
 
 
-Form: TypeAlias = tuple[str, ...]
-"""A layer's text without its own names and its rules: where two have the same, so do their fields."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """What layers share that are written alike but for their own names and rules, as most of a net's layers are.
+
+    `said` keeps what they say of themselves, by dialect.
+    """
+
+    said: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerSpec:
     """A layer of the text in today's form; places are relative to the entry that it stands in.
 
-    `has_rules`: whether it has include or exclude rules, without which it is built in all states. `form` is None for
-    one that is not known to be like others.
+    `has_rules`: whether it has include or exclude rules, without which it is built in all states. `likeness` is None
+    for one that is not known to be like others.
     `interfaces` keeps what it shows to other layers, `set_ups` what becomes of it, and `cache` the results of other
     pure functions of the layer and of what their key says; they live as long as the entry.
     """
@@ -164,7 +170,7 @@ class LayerSpec:
     propagate_down: tuple[bool, ...]
     params: tuple[ParamSpec, ...]
     has_rules: bool = False
-    form: Form | None = None
+    likeness: Likeness | None = None
     interfaces: dict[str, object] = field(default_factory=dict)
     set_ups: dict[object, object] = field(default_factory=dict)
     cache: dict[object, object] = field(default_factory=dict)

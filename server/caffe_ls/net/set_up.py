@@ -21,8 +21,8 @@ from caffe_ls.net.shapes.unknown_bottoms import refusals_for_all_bottoms
 _MOST_KEPT = 8
 
 # Nets repeat their layers, and folders their nets.
-_MOST_STEPS = 4096
-_KNOWN_STEPS: dict[object, Step] = {}
+_MOST_ALIKE = 8192
+_KNOWN_ALIKE: dict[object, SetUp] = {}
 
 _NO_PARAM = ParamSpec()
 
@@ -73,23 +73,57 @@ def set_up(
     key = (row, bottoms, dialect, phase, data, damaged)
     if before is not None and before.key == key:
         return before
-    known = spec.set_ups.get(key)
+    known = spec.set_ups.get(key) if spec.set_ups else None
     if known is None:
         if len(spec.set_ups) >= _MOST_KEPT:
             spec.set_ups.clear()
-        known = spec.set_ups[key] = _set_up(
-            spec, row, Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data), damaged, key
-        )
+        given = Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data)
+        is_alone = spec.likeness is None or not bottoms or damaged
+        known = _set_up(row, given, damaged, key) if is_alone else _set_up_as_those_alike(row, given, key)
+        spec.set_ups[key] = known
     return known  # type: ignore[return-value]
 
 
-def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object) -> SetUp:
+def _set_up_as_those_alike(row: Row, given: Given, key: object) -> SetUp:
+    """What became of another layer that is written alike, where nothing is refused of that one.
+
+    A refusal names places and blobs; all else is said by the text, by the inputs, and by what is done in place. What
+    data layers make depends on more.
+    """
+    spec = given.spec
+    in_place = tuple([name == top for name, top in zip(given.names, spec.tops, strict=False)])
+    alike = (spec.likeness, in_place, len(spec.tops), *given[2:6])
+    known = _KNOWN_ALIKE.get(alike)
+    if known is not None:
+        # A split may have taken over the loss weights of one of them.
+        refusals = tuple(_refusals_of_loss_weights(spec, row)) if row.given_weights else ()
+        return SetUp(
+            row,
+            given.bottoms,
+            known.step,
+            known.params,
+            known.numbers,
+            known.learns,
+            known.judged,
+            refusals,
+            key,
+        )
+    made = _set_up(row, given, False, key)
+    if not made.refusals:
+        if len(_KNOWN_ALIKE) >= _MOST_ALIKE:
+            _KNOWN_ALIKE.clear()
+        _KNOWN_ALIKE[alike] = made
+    return made
+
+
+def _set_up(row: Row, given: Given, damaged: bool, key: object) -> SetUp:
+    spec = given.spec
     refusals = list(_refusals_of_propagate_down(spec)) if spec.propagate_down else []
     if damaged:
         found = Step((None,) * given.top_count, None, None)
     else:
-        found, told = _step(given)
-        refusals += told
+        found = step(given)
+        refusals += found.refusals or refusals_for_all_bottoms(given)
         if row.given_weights:
             refusals += _refusals_of_loss_weights(spec, row)
         if spec.params:
@@ -103,32 +137,11 @@ def _set_up(spec: LayerSpec, row: Row, given: Given, damaged: bool, key: object)
         step=found,
         params=params,
         numbers=None if None in sizes else sum(sizes),  # type: ignore[arg-type]
-        learns=any(one.lr_mult != 0 for one in own),
+        learns=True in [one.lr_mult != 0 for one in own],
         judged=not damaged and layer_type(spec.type, given.dialect) is not None,
         refusals=tuple(refusals),
         key=key,
     )
-
-
-def _step(given: Given) -> tuple[Step, tuple[Refusal, ...]]:
-    """What the layer makes, and what Caffe refuses of it; taken from a layer of the same form where nothing is refused.
-
-    A refusal names places and blobs; all else is said by the form, by the inputs, and by what is done in place. What
-    data layers make depends on more.
-    """
-    names, tops = given.names, given.spec.tops
-    in_place = tuple([name == top for name, top in zip(names, tops, strict=False)])
-    key = (given.spec.form, len(tops), in_place, *given[2:6])
-    known = _KNOWN_STEPS.get(key)
-    if known is not None:
-        return known, ()
-    found = step(given)
-    told = found.refusals or refusals_for_all_bottoms(given)
-    if names and given.spec.form is not None and not told:
-        if len(_KNOWN_STEPS) >= _MOST_STEPS:
-            _KNOWN_STEPS.clear()
-        _KNOWN_STEPS[key] = found
-    return found, told
 
 
 def _params(spec: LayerSpec, shapes: tuple[AnyShape, ...]) -> tuple[tuple[ParamSpec, AnyShape], ...]:
