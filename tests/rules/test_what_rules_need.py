@@ -45,6 +45,7 @@ def _asked_of_everything(rule: Rule) -> Rule:
 def _forget_rules() -> None:
     checking_nets._rules.cache_clear()
     checking_nets._rules_of_layers.cache_clear()
+    checking_nets._rules_of_nets.cache_clear()
 
 
 def test_a_rule_finds_nothing_where_there_is_not_what_it_needs(

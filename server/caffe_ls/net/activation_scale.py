@@ -133,17 +133,20 @@ def activation_scales(net: Net, data: float = 1.0) -> Sequence[Scale]:
 @lru_cache(maxsize=4)
 def _transfers(net: Net) -> Sequence[Transfer]:
     trains = net.phase == "TRAIN"
-    return [_first if layer.spec.type in _PASSING else _transfer(layer, trains) for layer in net.layers]
+    return [_FIXED.get(layer.spec.type) or _transfer(layer, trains) for layer in net.layers]
 
 
 def _transfer(layer: Layer, trains: bool) -> Transfer:
-    key = (_transfer, layer.param_shapes, trains)
-    known = layer.spec.cache.get(key)
+    spec = layer.spec
+    rule = _RULES.get(spec.type)
+    if rule is None or (rule is _dropout and not trains):
+        return _unknown if rule is None else _first
+    if rule is _relu and "relu_param" not in spec.fields.fields:
+        return _PLAIN_RELU
+    key = (_transfer, layer.param_shapes)
+    known = spec.cache.get(key)
     if known is None:
-        kind = layer.type
-        rule = _RULES.get(kind)
-        known = _unknown if rule is None else _first if kind == "Dropout" and not trains else rule(layer)
-        layer.spec.cache[key] = known
+        known = spec.cache[key] = rule(layer)
     return known  # type: ignore[return-value]
 
 
@@ -187,10 +190,6 @@ def _prelu(layer: Layer) -> Transfer:
     return _rectified(slope)
 
 
-def _elu(layer: Layer) -> Transfer:
-    return _rectified(0.0)
-
-
 @lru_cache(maxsize=16)
 def _rectified(slope: float) -> Transfer:
     """Half of the numbers around 0 stay; numbers that lie around something else stay as they are."""
@@ -204,17 +203,13 @@ def _rectified(slope: float) -> Transfer:
     return transfer
 
 
-def _sigmoid(layer: Layer) -> Transfer:
-    return _squashed
-
-
 def _squashed(read: list[Scale]) -> Scale:
     signal = min(_SIGMOID_SLOPE**2 * read[0].signal, 0.25)
     return Scale(0.25 + signal, signal, 0.25 / (0.25 + signal))
 
 
-def _tanh(layer: Layer) -> Transfer:
-    return lambda read: Scale(min(read[0].square, 1.0), min(read[0].signal, 1.0), read[0].mean_share)
+def _cut_off(read: list[Scale]) -> Scale:
+    return Scale(min(read[0].square, 1.0), min(read[0].signal, 1.0), read[0].mean_share)
 
 
 def _dropout(layer: Layer) -> Transfer:
@@ -300,8 +295,8 @@ def _product(read: list[Scale]) -> Scale:
     return made
 
 
-def _concat(layer: Layer) -> Transfer:
-    return lambda read: max(read, key=lambda one: one.signal)
+def _largest(read: list[Scale]) -> Scale:
+    return max(read, key=lambda one: one.signal)
 
 
 def _lrn(layer: Layer) -> Transfer:
@@ -332,12 +327,19 @@ def _bounded(number: float) -> float:
     return min(number, _LARGEST)
 
 
+_PLAIN_RELU = _rectified(0.0)
+# What layers of these types make of their bottoms whatever their text says.
+_FIXED: dict[str, Transfer] = {
+    **dict.fromkeys(_PASSING, _first),
+    "Concat": _largest,
+    "ELU": _PLAIN_RELU,
+    "Sigmoid": _squashed,
+    "TanH": _cut_off,
+}
 _RULES: dict[str, Callable[[Layer], Transfer]] = {
     **dict.fromkeys(WEIGHTED, _weighted),
     "BatchNorm": _batch_norm,
-    "Concat": _concat,
     "Dropout": _dropout,
-    "ELU": _elu,
     "Eltwise": _eltwise,
     "Embed": _embed,
     "LRN": _lrn,
@@ -345,6 +347,4 @@ _RULES: dict[str, Callable[[Layer], Transfer]] = {
     "Power": _power,
     "ReLU": _relu,
     "Scale": _scale,
-    "Sigmoid": _sigmoid,
-    "TanH": _tanh,
 }

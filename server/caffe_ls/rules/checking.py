@@ -17,7 +17,7 @@ from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.rules.told_once import told_once
 from caffe_ls.rules.unknown_words import Word, words_of_unknown_fork
 from caffe_ls.schema.model import Schema
-from caffe_ls.schema.validation import ProblemKind, SchemaProblem
+from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.settings import Settings
 from caffe_ls.syntax.tree import Entry, Message
 
@@ -121,19 +121,17 @@ def _rules_that_need_brackets() -> frozenset[str]:
 def _entry_findings(
     entry: Entry, schema: Schema, root: str, is_guessed: bool, foreign: frozenset[Word]
 ) -> tuple[Finding, ...]:
-    return tuple(_find_in_entry(EntryView(entry, schema, root, is_guessed, foreign)))
+    problems = entry_problems(entry, schema, root)
+    return tuple(_about(problems, EntryView(entry, schema, root, is_guessed, foreign))) if problems else ()
 
 
-def _find_in_entry(view: EntryView) -> Iterator[Finding]:
+def _about(problems: Iterable[SchemaProblem], view: EntryView) -> Iterator[Finding]:
+    broken = _is_broken_entry(view.entry)
     found: list[Finding] = []
-    for rule in _entry_rules():
-        found += ask(rule, rule.check_entry, view)
-    if view.problems:
-        broken = _is_broken_entry(view.entry)
-        for problem in view.problems:
-            for rule in _problem_rules(problem.kind):
-                if not (broken and rule.needs_brackets):
-                    found += ask(rule, _check_with(rule, view), problem)
+    for problem in problems:
+        for rule in _problem_rules(problem.kind):
+            if not (broken and rule.needs_brackets):
+                found += ask(rule, _check_with(rule, view), problem)
     name = layer_name(view.entry) if found else None
     for finding in found:
         yield finding if finding.layer is not None or name is None else replace(finding, layer=name)
@@ -142,11 +140,6 @@ def _find_in_entry(view: EntryView) -> Iterator[Finding]:
 def _check_with(rule: Rule, view: EntryView) -> Callable[[SchemaProblem], Iterable[Finding]]:
     assert rule.check_problem is not None
     return partial(rule.check_problem, view)
-
-
-@lru_cache(maxsize=1)
-def _entry_rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules_of_prototxts() if rule.check_entry is not None)
 
 
 @lru_cache(maxsize=16)

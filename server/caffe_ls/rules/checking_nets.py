@@ -106,15 +106,10 @@ def _of_layers(document: PrototxtDocument, net: Net, slot: object, wants: Callab
 
 
 def _of_the_whole(document: PrototxtDocument, net: Net, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
-    phase, types = net.phase, net.types
-    from_scratch = phase == "TRAIN" and not document.context.weights and not document.settings.weights
-    connected = _is_connected(net)
-    for rule in _rules().of_nets:
-        if (rule.phase or phase) != phase or (rule.layer_types and rule.layer_types.isdisjoint(types)):
-            continue
-        if rule.of_connections and not connected and rule.category is Category.TRAINING:
-            continue
-        if (from_scratch or not rule.of_first_weights) and wants(rule):
+    types = frozenset(net.types)
+    from_scratch = net.phase == "TRAIN" and not document.context.weights and not document.settings.weights
+    for rule in _rules_of_nets(net.phase, from_scratch, _is_connected(net)):
+        if not (rule.layer_types and rule.layer_types.isdisjoint(types)) and wants(rule):
             yield from ask(rule, rule.check_net, net)
 
 
@@ -221,4 +216,16 @@ def _rules_of_layers(kind: str, phase: Phase, given: frozenset[str]) -> tuple[Ru
         if rule.phase in (None, phase)
         and (not rule.layer_types or kind in rule.layer_types)
         and (not rule.fields or not rule.fields.isdisjoint(given))
+    )
+
+
+@lru_cache(maxsize=8)
+def _rules_of_nets(phase: Phase, from_scratch: bool, connected: bool) -> tuple[Rule, ...]:
+    """The rules that may find something in a net, if it has a layer of their types."""
+    return tuple(
+        rule
+        for rule in _rules().of_nets
+        if rule.phase in (None, phase)
+        and (from_scratch or not rule.of_first_weights)
+        and (connected or not (rule.of_connections and rule.category is Category.TRAINING))
     )

@@ -1,11 +1,10 @@
 """How a rule is declared.
 
 A rule is a module in a folder of this package, with a docstring and one function marked by `@problem_rule`,
-`@entry_rule`, `@document_rule`, `@refusal_rule`, `@layer_rule`, `@net_rule` or `@log_rule`. Its name is the file's
-name in kebab case. The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at
-the end blocks `Bad:` and `Good:` of indented prototxt or log, which are its first tests: `# ^^^^` under a line of a bad
-example marks the span of a finding (in a log, its line). What the fixes make of the bad example must be free of the
-rule's findings.
+`@document_rule`, `@refusal_rule`, `@layer_rule`, `@net_rule` or `@log_rule`. Its name is the file's name in kebab case.
+The docstring's first line is the rule's title; then come why it matters and what Caffe does, and at the end blocks
+`Bad:` and `Good:` of indented prototxt or log, which are its first tests: `# ^^^^` under a line of a bad example marks
+the span of a finding (in a log, its line). What the fixes make of the bad example must be free of the rule's findings.
 """
 
 from __future__ import annotations
@@ -144,7 +143,6 @@ class Rule:
     phase: Phase | None = None
     problem_kind: ProblemKind | None = None
     check_problem: Callable[[EntryView, SchemaProblem], Iterable[Finding]] | None = None
-    check_entry: Callable[[EntryView], Iterable[Finding]] | None = None
     check_document: Callable[[PrototxtDocument], Iterable[Finding]] | None = None
     fault: Fault | None = None
     advice_on_refusal: Callable[[RefusalView], Iterable[Advice]] | None = None
@@ -184,18 +182,6 @@ def problem_rule(
             name, category, severity, stage, fixable, "entry", summary, docstring,
             needs_brackets=needs_brackets, problem_kind=kind, check_problem=check,
         )  # fmt: skip
-
-    return declare
-
-
-def entry_rule(
-    *, category: Category, severity: Severity, stage: Stage | None = None, fixable: bool = False
-) -> Callable[[Callable[[EntryView], Iterable[Finding]]], Rule]:
-    """Declare a check of one top-level entry by itself; its findings are kept with the entry while it is unchanged."""
-
-    def declare(check: Callable[[EntryView], Iterable[Finding]]) -> Rule:
-        name, summary, docstring = _describe(check)
-        return Rule(name, category, severity, stage, fixable, "entry", summary, docstring, check_entry=check)
 
     return declare
 

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.rules.finding import Category, Finding, Related, Severity, fix
-from caffe_ls.rules.rule import EntryView, entry_rule
+from caffe_ls.rules.rule import document_rule
 from caffe_ls.syntax.tree import SyntaxProblem
 from caffe_ls.text.edit import Edit
 from caffe_ls.text.span import Span
@@ -49,15 +50,20 @@ _TITLES = {
 }
 
 
-@entry_rule(category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
-def check(view: EntryView) -> Iterator[Finding]:
-    for problem in view.entry.problems:
-        edit = _edit(problem, view.entry.text)
-        fixes = () if edit is None else (fix(_title(problem), edit, safe=True),)
-        if problem.code in _RUBBISH and not _ends_otherwise(view.entry.text[slice(*problem.span)]):
-            fixes = (fix("Remove it", Edit(problem.span, "")),)
-        related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
-        yield Finding(problem.span, problem.message, fixes, related)
+@document_rule(category=Category.FORMAT, severity=Severity.ERROR, stage="parse", fixable=True)
+def check(document: PrototxtDocument) -> Iterator[Finding]:
+    for base, entry in document.file:
+        for problem in entry.problems:
+            yield _finding(problem, entry.text).shift(base)
+
+
+def _finding(problem: SyntaxProblem, text: str) -> Finding:
+    edit = _edit(problem, text)
+    fixes = () if edit is None else (fix(_title(problem), edit, safe=True),)
+    if problem.code in _RUBBISH and not _ends_otherwise(text[slice(*problem.span)]):
+        fixes = (fix("Remove it", Edit(problem.span, "")),)
+    related = () if problem.other is None else (Related(problem.other, "belongs to this"),)
+    return Finding(problem.span, problem.message, fixes, related)
 
 
 def _ends_otherwise(rubbish: str) -> bool:

@@ -111,7 +111,7 @@ def _is_large(scale: Scale) -> bool:
 def _is_sized(net: Net, index: int) -> bool:
     """Whether the text gives a size; of a filler that is left at its default another rule speaks."""
     filler = parameters(net.layers[index]).group("weight_filler")
-    return any(filler.has(name) for name in ("std", "value", "min", "max", "mean", "sparse"))
+    return any(map(filler.has, ("std", "value", "min", "max", "mean", "sparse")))
 
 
 def _multiplying(net: Net, way: Way) -> Iterator[int]:
