@@ -76,7 +76,9 @@ def mean_files(text: NetText, files: FilesBeside) -> tuple[MeanFile, ...]:
     return tuple(
         _mean_file(index, written, files)
         for index, placed in enumerate(text.layers)
-        if not placed.damaged and (written := placed.spec.fields.group("transform_param").text("mean_file"))
+        if placed.spec.fields.has("transform_param")
+        and not placed.damaged
+        and (written := placed.spec.fields.group("transform_param").text("mean_file"))
     )
 
 

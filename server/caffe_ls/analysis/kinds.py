@@ -60,8 +60,8 @@ def kind_of(path: str, file: File) -> Kind:
     judged. A `.prototxt` in which nothing can be recognised, because it is broken, counts as a net or a solver.
     """
     names = [entry.field.name for entry in file.entries if entry.field is not None]
-    nets = sum(name in _NET_FIELDS for name in names)
-    solvers = sum(name in _SOLVER_FIELDS for name in names)
+    nets = sum(map(_NET_FIELDS.__contains__, names))
+    solvers = sum(map(_SOLVER_FIELDS.__contains__, names))
     if nets or solvers:
         return _weigh(file, nets, solvers, path)
     return _kind_by_name(path, names, any(entry.problems for entry in file.entries))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from typing import Literal, NamedTuple
@@ -94,6 +93,8 @@ def _json(text: str) -> Parsed:
 
 
 def _python(text: str) -> Parsed:
+    import ast  # where it is used: few nets come here
+
     if not text.strip():
         return Parsed(problem="it is empty")
     try:

@@ -137,9 +137,10 @@ def _tell_summary(
     if mended:
         what = "would mend" if options.diff else "mended"
         tell(f"{what} {sum(mended)} finding{'s'[: sum(mended) != 1]} in {len(mended)} file{'s'[: len(mended) != 1]}")
-    left = left_to_the_user(finding for file in report.files for finding in file.findings)
-    if left and (options.fix or options.diff):
-        tell(f"left {left} finding{'s'[: left != 1]} to you, since a fix there changes other files or settings")
+    if options.fix or options.diff:
+        left = left_to_the_user(finding for file in report.files for finding in file.findings)
+        if left:
+            tell(f"left {left} finding{'s'[: left != 1]} to you, since a fix there changes other files or settings")
 
 
 def _print(report: Report, options: CheckOptions, opener: Opener, to_standard_error: bool) -> None:

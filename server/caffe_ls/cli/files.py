@@ -71,32 +71,42 @@ def reason_of(error: OSError | ValueError) -> str:
 def disk_access() -> Access:
     """The disk as the analysis sees it during one run: each file and folder is looked at once."""
 
+    @lru_cache(maxsize=4096)
+    def status(path: str) -> os.stat_result | None:
+        # Most of what is asked for is not there: what files name is looked for in every folder above every file.
+        try:
+            return os.stat(path)  # noqa: PTH116 - this is asked thousands of times
+        except (OSError, ValueError):
+            return None
+
     @lru_cache(maxsize=1024)
     def read(path: str) -> bytes | None:
+        found = status(path)
+        # A device would never end, a named pipe never begin, and nothing that prototxts name is huge.
+        if found is None or not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_LINKED:
+            return None
         try:
-            # A device would never end, a named pipe never begin, and nothing that prototxts name is huge.
-            found = os.stat(path)  # noqa: PTH116 - this is asked for every folder above every file
-            if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_LINKED:
-                return None
             with open(path, "rb") as file:  # noqa: PTH123
                 return file.read()
-        except (OSError, ValueError):
+        except OSError:
             return None
 
     @lru_cache(maxsize=1024)
     def names_in(folder: str) -> Sequence[str]:
+        found = status(folder)
+        if found is None or not stat.S_ISDIR(found.st_mode):
+            return ()
         try:
             return os.listdir(folder)  # noqa: PTH208 - names alone are asked for
-        except (OSError, ValueError):
+        except OSError:
             return ()
 
     @lru_cache(maxsize=1024)
     def stored_at(path: str) -> StoredBytes | None:
-        try:
-            found = os.stat(path)  # noqa: PTH116 - see above
-        except (OSError, ValueError):
+        found = status(path)
+        if found is None or not stat.S_ISREG(found.st_mode):
             return None
-        return StoredBytes(found.st_size, partial(_read_at, path)) if stat.S_ISREG(found.st_mode) else None
+        return StoredBytes(found.st_size, partial(_read_at, path))
 
     return Access(read, names_in, stored_at=stored_at)
 
