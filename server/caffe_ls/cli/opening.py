@@ -1,10 +1,12 @@
 """Documents of files, with the settings and the surroundings that hold for them."""
 
+# ruff: noqa: PTH118, PTH120 - paths are strings here, and os.path's functions on them are pure and fast
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from os.path import normpath
+from os.path import dirname, join, normpath
 from pathlib import Path
 
 from caffe_ls.analysis.configuration import (
@@ -45,8 +47,8 @@ class Opener:
 
     def document(self, path: str, text: str) -> PrototxtDocument:
         """The document of the text of the file at `path`, as the user wrote it."""
-        absolute = str(Path(self._start_directory, path))
-        settings = self._settings(str(Path(absolute).parent))
+        absolute = self._absolute(path)
+        settings = self._settings(dirname(absolute))
         return open_document(
             absolute,
             text,
@@ -62,22 +64,25 @@ class Opener:
     def beside(self, contents: Mapping[str, bytes]) -> Opener:
         """An opener to which these files, by the paths that the user wrote, hold this and not what is on the disk."""
         opener = copy(self)
-        known = {normpath(Path(self._start_directory, path)): content for path, content in contents.items()}
+        known = {self._absolute(path): content for path, content in contents.items()}
         opener._access = overlaid(self._access, known)
         return opener
 
     def settings_for(self, path: str) -> Settings:
         """The settings that hold for a file, as the user wrote its path."""
-        return self._settings(str(Path(self._start_directory, path).parent))
+        return self._settings(dirname(self._absolute(path)))
 
     def prepare(self, paths: Iterable[str]) -> None:
         """Read the settings that hold for these files, so that their problems are told by this process, and once."""
-        for folder in {str(Path(self._start_directory, path).parent) for path in paths}:
+        for folder in {dirname(self._absolute(path)) for path in paths}:
             self._settings(folder)
 
     def content(self, path: str) -> bytes | None:
         """The content of another file that a finding speaks of."""
         return self._access.read(str(Path(self._start_directory, path)))
+
+    def _absolute(self, path: str) -> str:
+        return normpath(join(self._start_directory, path))
 
     def _settings(self, folder: str) -> Settings:
         known = self._configurations.get(folder)
