@@ -363,8 +363,8 @@ class _Said(NamedTuple):
 
 def _spec(layer: Group, likeness: Likeness | None = None, dialect: str = "") -> LayerSpec:
     """The layer that a message of today's form says."""
-    said = likeness.said.get(dialect) if likeness is not None else None
-    if not isinstance(said, _Said):
+    said: _Said | None = likeness.said.get(dialect) if likeness is not None else None  # type: ignore[assignment]
+    if said is None:
         said = _Said(
             type=layer.text("type"),
             loss_weights=tuple(layer.numbers("loss_weight")),

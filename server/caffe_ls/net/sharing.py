@@ -24,24 +24,22 @@ class SharedParams:
         self._rates: dict[int, tuple[float | None, float | None]] = {}
         for layer, own in enumerate(blobs):
             for index, (spec, shape) in enumerate(own):
-                self._add(layer, index, spec, shape)
+                owner = self._owner(layer, index, spec, shape) if spec.name else None
+                self._params.append(Param(layer, index, spec, shape, owner))
 
     @property
     def all(self) -> tuple[Param, ...]:
         """The net's parameters in their order."""
         return tuple(self._params)
 
-    def _add(self, layer: int, index: int, spec: ParamSpec, shape: AnyShape) -> None:
-        owner = None
-        if spec.name:
-            number = len(self._params)
-            owner = self._owners.get(spec.name)
-            if owner is None:
-                self._owners[spec.name] = number
-            else:
-                self._compare(layer, index, spec, shape, owner)
-            self._remember_rates(spec, number if owner is None else owner)
-        self._params.append(Param(layer, index, spec, shape, owner))
+    def _owner(self, layer: int, index: int, spec: ParamSpec, shape: AnyShape) -> int | None:
+        """The parameter that has the name already."""
+        number = len(self._params)
+        owner = self._owners.setdefault(spec.name, number)
+        if owner != number:
+            self._compare(layer, index, spec, shape, owner)
+        self._remember_rates(spec, owner)
+        return owner if owner != number else None
 
     def _remember_rates(self, spec: ParamSpec, key: int) -> None:
         rate, decay = self._rates.get(key, (None, None))

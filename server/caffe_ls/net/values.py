@@ -47,13 +47,13 @@ class Group:
         """A message that has no brackets of its own: a file's top-level fields."""
         fields: dict[str, list[Value]] = {}
         for field in written:
-            value = field.value
-            values = [value] if isinstance(value, (Scalar, Message)) else field.values
-            known = fields.get(field.name)
-            if known is None:
-                fields[field.name] = list(values)
+            name, value = field.name, field.value
+            if not isinstance(value, (Scalar, Message)):
+                fields.setdefault(name, []).extend(field.values)
+            elif name in fields:
+                fields[name].append(value)
             else:
-                known += values
+                fields[name] = [value]
         return cls(fields, span)
 
     def has(self, name: str) -> bool:
