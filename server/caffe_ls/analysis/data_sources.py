@@ -76,7 +76,7 @@ def mean_files(text: NetText, files: FilesBeside) -> tuple[MeanFile, ...]:
     return tuple(
         _mean_file(index, written, files)
         for index, placed in enumerate(text.layers)
-        if placed.spec.fields.has("transform_param")
+        if "transform_param" in placed.spec.fields.fields
         and not placed.damaged
         and (written := placed.spec.fields.group("transform_param").text("mean_file"))
     )

@@ -29,12 +29,13 @@ class Group:
     A value of the wrong kind counts as absent: rules of format speak of it.
     """
 
-    __slots__ = ("_read", "fields", "span")
+    __slots__ = ("_groups", "_read", "fields", "span")
 
     def __init__(self, fields: Mapping[str, Sequence[Value]], span: Span) -> None:
         self.fields = fields
         self.span = span
-        # What was asked for, which is asked for again and again: by the field's name and the way of reading it.
+        # What was asked for, which is asked for again and again: by the field's name, and by the way of reading it too.
+        self._groups: dict[str, list[Group]] = {}
         self._read: dict[object, object] = {}
 
     @classmethod
@@ -75,7 +76,7 @@ class Group:
 
     def integer(self, name: str, default: int = 0) -> int:
         """A number field's value."""
-        return found[0] if name in self.fields and (found := self.integers(name)) else default
+        return found[0] if name in self.fields and (found := self._values(name, _integer)) else default
 
     def integers(self, name: str) -> Sequence[int]:
         """The values of a repeated number field."""
@@ -83,7 +84,7 @@ class Group:
 
     def number(self, name: str, default: float = 0.0) -> float:
         """A float field's value."""
-        return found[0] if name in self.fields and (found := self.numbers(name)) else default
+        return found[0] if name in self.fields and (found := self._values(name, float_value)) else default
 
     def numbers(self, name: str) -> Sequence[float]:
         """The values of a repeated float field."""
@@ -91,7 +92,7 @@ class Group:
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A bool field's value."""
-        return found[0] if name in self.fields and (found := self.flags(name)) else default
+        return found[0] if name in self.fields and (found := self._values(name, bool_value)) else default
 
     def flags(self, name: str) -> Sequence[bool]:
         """The values of a repeated bool field."""
@@ -99,7 +100,7 @@ class Group:
 
     def text(self, name: str, default: str = "") -> str:
         """A string field's value."""
-        return found[0] if name in self.fields and (found := self.texts(name)) else default
+        return found[0] if name in self.fields and (found := self._values(name, string_value)) else default
 
     def texts(self, name: str) -> Sequence[str]:
         """The values of a repeated string field."""
@@ -117,21 +118,21 @@ class Group:
 
     def group(self, name: str) -> Group:
         """A message field's value; an empty one, in this message's place, where it is not given."""
-        found = self.groups(name)
+        found = self._groups.get(name) or self.groups(name)
         return found[0] if found else Group({}, self.span)
 
     def groups(self, name: str) -> Sequence[Group]:
         """The values of a repeated message field."""
         if name not in self.fields:
             return ()
-        known = self._read.get(name)
+        known = self._groups.get(name)
         if known is None:
-            known = self._read[name] = [
+            known = self._groups[name] = [
                 value if isinstance(value, Group) else Group.of(value)
                 for value in self.fields[name]
                 if not isinstance(value, Scalar)
             ]
-        return known  # type: ignore[return-value]
+        return known
 
     def _values(self, name: str, read: Callable[[Scalar], _Read | None]) -> Sequence[_Read]:
         values = self.fields.get(name)
