@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,21 +37,52 @@ def check(options: CheckOptions) -> int:
     baseline = read_baseline(options.baseline) if options.baseline else Baseline()
     files = list(input_files(options.paths, options.common.stdin_path))
     opener.prepare(file.path for file in files)
+    if options.report_format == "json" and not (options.fix or options.diff):
+        return _print_lines(files, options, opener, baseline)
     answers = list(watched(side_by_side(files, lambda file: _judge(file, options, opener)), len(files), "checking"))
     if options.fix or options.diff:
         answers = _beside_what_others_became(answers, files, options, opener)
         answers = [_deliver(answer, options) if isinstance(answer, _Judged) else answer for answer in answers]
     judged = [answer for answer in answers if isinstance(answer, _Judged)]
-    unreadable = [answer for answer in answers if isinstance(answer, Unreadable)]
-    for answer in unreadable:
-        tell(f"{answer.path}: {answer.reason}")
+    _tell_unread(answers, options)
     report = Report(tuple(baseline.without_known(answer.report) for answer in judged))
-    _tell_summary(judged, unreadable, report, options)
+    _tell_summary(judged, report, options)
     if not options.diff:
         _print(report, options, opener, to_standard_error=options.fix and _reads_standard_input(judged))
-    if unreadable or opener.settings_are_wrong:
+    if len(judged) < len(answers) or opener.settings_are_wrong:
         return FAILED
     return _status(report, judged, options)
+
+
+class _Line(NamedTuple):
+    """A file's part of the report as text, and whether it has a finding that fails the run."""
+
+    text: str
+    fails: bool
+
+
+def _print_lines(
+    files: Sequence[InputFile | Unreadable], options: CheckOptions, opener: Opener, baseline: Baseline
+) -> int:
+    """Print the report whose parts are made where files are judged: text is quicker between processes than findings."""
+    from caffe_ls.cli.formats.json_format import file_line, to_json
+
+    source_of = _sources(opener)
+
+    def line(file: InputFile | Unreadable) -> _Line | Unreadable:
+        answer = _judge(file, options, opener)
+        if isinstance(answer, Unreadable):
+            return answer
+        report = baseline.without_known(answer.report)
+        return _Line(file_line(report, source_of), _fails(report, options))
+
+    answers = list(watched(side_by_side(files, line), len(files), "checking"))
+    lines = [answer for answer in answers if isinstance(answer, _Line)]
+    _tell_unread(answers, options)
+    write(to_json(answer.text for answer in lines))
+    if len(lines) < len(answers) or opener.settings_are_wrong:
+        return FAILED
+    return FINDINGS if any(answer.fails for answer in lines) else NOTHING_FOUND
 
 
 class _Judged(NamedTuple):
@@ -128,11 +160,15 @@ def _reads_standard_input(judged: Sequence[_Judged]) -> bool:
     return any(answer.file.from_standard_input for answer in judged)
 
 
-def _tell_summary(
-    judged: Sequence[_Judged], unreadable: Sequence[Unreadable], report: Report, options: CheckOptions
-) -> None:
-    if not judged and not unreadable:
+def _tell_unread(answers: Sequence[object], options: CheckOptions) -> None:
+    for answer in answers:
+        if isinstance(answer, Unreadable):
+            tell(f"{answer.path}: {answer.reason}")
+    if not answers:
         tell(f"no file of Caffe's found in {', '.join(options.paths)}")
+
+
+def _tell_summary(judged: Sequence[_Judged], report: Report, options: CheckOptions) -> None:
     mended = [answer.mended for answer in judged if answer.mended]
     if mended:
         what = "would mend" if options.diff else "mended"
@@ -156,13 +192,11 @@ def _print(report: Report, options: CheckOptions, opener: Opener, to_standard_er
 
 
 def _formatted(report: Report, options: CheckOptions, opener: Opener) -> str:
-    def source_of(path: str) -> Source:
-        return Source(decode(opener.content(path) or b""))
-
+    source_of = _sources(opener)
     if options.report_format == "json":
-        from caffe_ls.cli.formats.json_format import to_json
+        from caffe_ls.cli.formats.json_format import file_line, to_json
 
-        return to_json(report, source_of)
+        return to_json(file_line(file, source_of) for file in report.files)
     if options.report_format == "sarif":
         from caffe_ls.cli.formats.sarif import to_sarif
 
@@ -180,11 +214,19 @@ def _formatted(report: Report, options: CheckOptions, opener: Opener) -> str:
     return to_text(report)
 
 
+def _sources(opener: Opener) -> Callable[[str], Source]:
+    """The texts of other files that findings speak of; several findings in a row speak of one."""
+    return lru_cache(maxsize=8)(lambda path: Source(decode(opener.content(path) or b"")))
+
+
+def _fails(report: FileReport, options: CheckOptions) -> bool:
+    return any(at_least(finding, options.fail_on) for finding in report.findings)
+
+
 def _status(report: Report, judged: Sequence[_Judged], options: CheckOptions) -> int:
     if options.diff:
         return FINDINGS if any(answer.text != answer.before for answer in judged) else NOTHING_FOUND
-    found = any(at_least(finding, options.fail_on) for file in report.files for finding in file.findings)
-    return FINDINGS if found else NOTHING_FOUND
+    return FINDINGS if any(_fails(file, options) for file in report.files) else NOTHING_FOUND
 
 
 class _OneLineHandler(logging.Handler):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from caffe_ls.cli.report import FileReport, Report, severity_of
+from caffe_ls.cli.report import FileReport, severity_of
 from caffe_ls.rules.finding import Finding, Fix
 from caffe_ls.text.source import Source
 from caffe_ls.text.span import Span
@@ -16,14 +16,19 @@ FORMAT_VERSION = 1
 SourceOf = Callable[[str], Source]
 
 
-def to_json(report: Report, source_of: SourceOf) -> str:
-    """The report as one JSON object; `source_of` gives the text of other files that findings speak of.
+def to_json(lines: Iterable[str]) -> str:
+    """The report as one JSON object, of what `file_line` made of each file."""
+    files = ",\n".join(lines)
+    return f'{{"version": {FORMAT_VERSION}, "files": [\n{files}\n]}}\n'
+
+
+def file_line(file: FileReport, source_of: SourceOf) -> str:
+    """The findings of a file as JSON; `source_of` gives the text of other files that findings speak of.
 
     The output is plain ASCII: so the lone surrogates that stand for bytes that are no UTF-8 come through whole.
     """
     # A file on a line: with indentation, Python's own encoder is not the fast one.
-    files = ",\n".join(json.dumps(_file(file, source_of)) for file in report.files)
-    return f'{{"version": {FORMAT_VERSION}, "files": [\n{files}\n]}}\n'
+    return json.dumps(_file(file, source_of))
 
 
 def _file(file: FileReport, source_of: SourceOf) -> dict[str, Any]:
