@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,18 @@ def test_pieces_become_smaller_so_that_no_process_waits_long_for_the_last_one() 
     sizes = [len(piece) for piece in pieces]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] == 1
+
+
+@pytest.mark.skipif(module._processors() < 2, reason="needs two processors, and Linux")
+def test_work_that_nobody_asks_for_any_more_is_stopped() -> None:
+    answers = side_by_side(range(500), lambda item: time.sleep(600 if item > 200 else 0))
+    next(answers)
+    children = active_children()
+    assert children
+    answers.close()  # type: ignore[attr-defined]  # It is a generator.
+    for child in children:
+        child.join(60)
+    assert not any(child.is_alive() for child in children)
 
 
 def test_a_report_of_many_files_is_that_of_each_alone(tmp_path: Path) -> None:

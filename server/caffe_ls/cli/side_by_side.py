@@ -32,15 +32,21 @@ def side_by_side(items: Sequence[_Item], work: Callable[[_Item], _Result]) -> It
         yield from map(work, items)
         return
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (work,))
     try:
         waiting = deque(pool.submit(_do, piece) for piece in _pieces(items, processes))
         while waiting:
             yield from waiting.popleft().result()
-    finally:
+    except BaseException:
+        # Ctrl-C among others: at its exit Python would wait for work that nobody asks for any more.
         pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            child.terminate()
+        raise
+    # A pool that goes while Python itself ends may print a traceback.
+    pool.shutdown()
 
 
 def _pieces(items: Sequence[_Item], processes: int) -> Iterator[Sequence[_Item]]:
