@@ -107,7 +107,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule found; offsets are those of the document (of the entry, inside an entry rule).
+    """One thing that a rule found; offsets are those of the document (of the entry, in rules of problems).
 
     `rule`, `severity` and `stage` are filled in from the rule's declaration where it does not give them itself.
     """
