@@ -65,7 +65,7 @@ _FILLERS = ("weight_filler", "bias_filler", "filler", "data_filler")
 @layer_rule(*_MESSAGES, severity=Severity.HINT, category=Category.STYLE, fixable=True, fields=_FILLERS)
 def check(view: LayerView) -> Iterator[Finding]:
     own = view.group(_MESSAGES[view.layer.type])
-    for name in _FILLERS:
+    for name in [name for name in _FILLERS if name in own.fields]:
         for filler in own.groups(name):
             # Without a type, what is given shows that another one was meant: that is no matter of style.
             if len(filler.fields) < 2 or not filler.has("type"):

@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.activation_scale import Scale, Way, factor_of, ways_to_losses
+from caffe_ls.net.activation_scale import Scale, factor_of, ways_to_losses
 from caffe_ls.net.activations import is_normalized
 from caffe_ls.net.first_weights import WEIGHTED, parameters
 from caffe_ls.net.model import Net
@@ -77,29 +77,30 @@ _OUT_OF_PROPORTION = 5.0
 # Layers of trained nets are out by 11 at most; by itself, each of these saturates what is behind it.
 _SATURATES = 20.0
 _SATURATES_ALL = 100.0
+_SIZES = frozenset({"std", "value", "min", "max", "mean", "sparse"})
 
 
 @net_rule(severity=Severity.WARNING, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
+    large, multiplying = _large_weights(net), _multiplying(net)
+    if not large and not multiplying:
+        return  # As nearly all nets: nothing need be followed through the layers.
     told: set[int] = set()
     for way in ways_to_losses(net, _is_large):
         growth = way.scale.root_mean_square
+        grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
         for index in way.layers:
-            factor = times_advised(net, index)
-            if index not in told and factor is not None and factor >= _OUT_OF_PROPORTION and _is_sized(net, index):
+            if index in large and index not in told:
                 told.add(index)
-                grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
                 yield _too_large(net, index, grown, is_certain=growth >= _EXPLODED)
-        for index in _multiplying(net, way):
-            if index not in told:
+        for index in multiplying:
+            if index in way.through and index not in told:
                 told.add(index)
-                grown = f"activations grow {number(growth)}-fold up to `{net.layers[way.loss].name}`"
                 yield _multiplied(net, index, grown, is_certain=growth >= _EXPLODED)
-    for index in net.of_type(*WEIGHTED):
-        if index in told or not net.layers[index].needs_backward or not _is_sized(net, index):
+    for index, factor in large.items():
+        if index in told or not net.layers[index].needs_backward:
             continue
-        factor = times_advised(net, index)
-        if factor is not None and factor >= _SATURATES and not is_normalized(net, index):
+        if factor >= _SATURATES and not is_normalized(net, index):
             grown = f"what `{net.layers[index].name}` makes is out of proportion"
             yield _too_large(net, index, grown, is_certain=factor >= _SATURATES_ALL)
 
@@ -108,18 +109,27 @@ def _is_large(scale: Scale) -> bool:
     return not scale.root_mean_square < _LARGE  # Of absurd fillers it is no number, and that is large, too.
 
 
+def _large_weights(net: Net) -> dict[int, float]:
+    """The layers whose weights are given a size that is far too large, with how many times they are too large."""
+    return {
+        index: factor
+        for index in net.of_type(*WEIGHTED)
+        if _is_sized(net, index) and (factor := times_advised(net, index)) is not None and factor >= _OUT_OF_PROPORTION
+    }
+
+
 def _is_sized(net: Net, index: int) -> bool:
     """Whether the text gives a size; of a filler that is left at its default another rule speaks."""
-    filler = parameters(net.layers[index]).group("weight_filler")
-    return any(map(filler.has, ("std", "value", "min", "max", "mean", "sparse")))
+    return not _SIZES.isdisjoint(parameters(net.layers[index]).group("weight_filler").fields)
 
 
-def _multiplying(net: Net, way: Way) -> Iterator[int]:
-    """The layers on the way to a loss that multiply what they read by far more than 1."""
-    for index in net.of_type("Power", "Scale"):
-        factor = factor_of(net.layers[index])
-        if factor is not None and factor >= _OUT_OF_PROPORTION and index in way.through:
-            yield index
+def _multiplying(net: Net) -> list[int]:
+    """The layers that multiply what they read by far more than 1."""
+    return [
+        index
+        for index in net.of_type("Power", "Scale")
+        if (factor := factor_of(net.layers[index])) is not None and factor >= _OUT_OF_PROPORTION
+    ]
 
 
 def _multiplied(net: Net, index: int, what: str, is_certain: bool) -> Finding:

@@ -59,6 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caffe_ls.net.activation_scale import RAW_BYTES, Scale, ways_to_losses
+from caffe_ls.net.first_weights import WEIGHTED
 from caffe_ls.net.model import Net
 from caffe_ls.rules.filler_fixes import advised_type, comparison, filler_place, times_advised, write_filler
 from caffe_ls.rules.finding import Finding, Related, Severity, fix
@@ -73,12 +74,14 @@ _OUT_OF_PROPORTION = 1 / 2
 
 @net_rule(severity=Severity.INFORMATION, fixable=True, of_first_weights=True)
 def check(net: Net) -> Iterator[Finding]:
+    factors = _small_weights(net)
+    if not factors:
+        return  # Nothing need be followed through the layers.
     told: set[int] = set()
     for way in ways_to_losses(net, _is_gone, RAW_BYTES):
         if len(way.saturating) >= _A_STACK:
             continue
-        factors = {index: factor for index in way.layers if (factor := times_advised(net, index)) is not None}
-        small = [index for index, factor in factors.items() if 0 < factor <= _OUT_OF_PROPORTION]
+        small = [index for index in way.layers if index in factors]
         if not small or told.issuperset(small):
             continue
         told.update(small)
@@ -93,6 +96,15 @@ def check(net: Net) -> Iterator[Finding]:
         fixes = (fix(f"Fill the weights of {len(written)} layers by msra or xavier", *written),) if written else ()
         related = tuple(Related(filler_place(net, index), comparison(net, index)) for index in small if index != worst)
         yield Finding(filler_place(net, worst), message, fixes, related, layer=net.layers[worst].name)
+
+
+def _small_weights(net: Net) -> dict[int, float]:
+    """The layers whose weights are too small, with how many times the advised size they are."""
+    return {
+        index: factor
+        for index in net.of_type(*WEIGHTED)
+        if (factor := times_advised(net, index)) is not None and 0 < factor <= _OUT_OF_PROPORTION
+    }
 
 
 def _is_gone(scale: Scale) -> bool:
