@@ -15,8 +15,7 @@ from caffe_ls.rules.registry import rule_named, rules_of_prototxts
 from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import EntryView, Rule
 from caffe_ls.rules.told_once import told_once
-from caffe_ls.rules.unknown_words import Word, words_of_unknown_fork
-from caffe_ls.schema.model import Schema
+from caffe_ls.rules.unknown_words import words_of_unknown_fork
 from caffe_ls.schema.validation import ProblemKind, SchemaProblem, entry_problems
 from caffe_ls.settings import Settings
 from caffe_ls.syntax.tree import Entry, Message
@@ -79,8 +78,9 @@ def _raw_findings(document: PrototxtDocument) -> list[Finding]:
 def _findings_of_entries(document: PrototxtDocument, broken: bool) -> Iterator[Finding]:
     schema, root, is_guessed = document.schema, document.root, document.dialect_is_guessed
     foreign = words_of_unknown_fork(document)
-    for base, entry, findings in found_in_entries(document, _entry_findings, schema, root, is_guessed, foreign):
-        for finding in findings:
+    # The problems are found for other rules too, and hardly any entry has some.
+    for base, entry, _ in found_in_entries(document, entry_problems, schema, root):
+        for finding in _entry_findings(EntryView(entry, schema, root, is_guessed, foreign)):
             if broken and finding.rule in _rules_that_need_brackets() and _is_simple(entry):
                 continue
             yield finding.shift(base)
@@ -118,17 +118,19 @@ def _rules_that_need_brackets() -> frozenset[str]:
     return frozenset(rule.name for rule in rules_of_prototxts() if rule.needs_brackets)
 
 
-def _entry_findings(
-    entry: Entry, schema: Schema, root: str, is_guessed: bool, foreign: frozenset[Word]
-) -> tuple[Finding, ...]:
-    problems = entry_problems(entry, schema, root)
-    return tuple(_about(problems, EntryView(entry, schema, root, is_guessed, foreign))) if problems else ()
+def _entry_findings(view: EntryView) -> tuple[Finding, ...]:
+    """What rules find in an entry; kept with it."""
+    cache, key = view.entry.cache, (_entry_findings, view.schema, view.root, view.is_guessed, view.foreign)
+    known = cache.get(key)
+    if known is None:
+        known = cache[key] = tuple(_about(view))
+    return known  # type: ignore[return-value]
 
 
-def _about(problems: Iterable[SchemaProblem], view: EntryView) -> Iterator[Finding]:
+def _about(view: EntryView) -> Iterator[Finding]:
     broken = _is_broken_entry(view.entry)
     found: list[Finding] = []
-    for problem in problems:
+    for problem in view.problems:
         for rule in _problem_rules(problem.kind):
             if not (broken and rule.needs_brackets):
                 found += ask(rule, _check_with(rule, view), problem)

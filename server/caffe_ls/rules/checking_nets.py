@@ -21,7 +21,7 @@ from caffe_ls.rules.finding import Category, Finding, Fix, Related, Severity
 from caffe_ls.rules.registry import rule_of, rules_of_prototxts
 from caffe_ls.rules.rows import found_in_row
 from caffe_ls.rules.rule import DependsOn, DiesAt, LayerView, Marks, RefusalView, Rule
-from caffe_ls.syntax.tree import Message
+from caffe_ls.syntax.tree import Scalar
 from caffe_ls.text.span import Span
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -97,10 +97,8 @@ def _of_refusals(document: PrototxtDocument, net: Net, wants: Callable[[Rule], b
 def _of_layers(document: PrototxtDocument, net: Net, slot: object, wants: Callable[[Rule], bool]) -> Iterator[Finding]:
     if not any(wants(rule) for rule in _rules().of_layers):
         return
-    phase, dialect = net.phase, net.text.dialect
-    for index, findings in found_in_row(
-        document, slot, net.layers, (phase, dialect), lambda layer: _findings_of_layer(layer, net, phase)
-    ):
+    look = partial(_findings_of_layer, net, net.phase)
+    for index, findings in found_in_row(document, slot, net.layers, (net.phase, net.text.dialect), look):
         for finding in findings:
             yield finding.shift(net.text.layers[net.layers[index].origin].base)
 
@@ -148,13 +146,13 @@ def _told(rule: Rule, view: RefusalView) -> Iterator[Finding]:
     )
 
 
-def _findings_of_layer(layer: Layer, net: Net, phase: Phase) -> tuple[Finding, ...]:
-    if not layer.judged:
-        return ()
-    rules = _rules_about(layer.spec, phase)
-    if not rules:
-        return ()
+def _findings_of_layer(net: Net, phase: Phase, layer: Layer) -> tuple[Finding, ...]:
     cache = layer.spec.cache
+    rules: Sequence[Rule] | None = cache.get(phase)  # type: ignore[assignment]
+    if rules is None:
+        rules = cache[phase] = _rules_about(layer.spec, phase)
+    if not rules or not layer.judged:
+        return ()
     key = (
         layer.bottom_shapes, layer.top_shapes, layer.bottoms, layer.tops, layer.loss_weights, layer.needs_backward,
         phase, net.text.dialect,
@@ -172,21 +170,18 @@ def _findings_of_layer(layer: Layer, net: Net, phase: Phase) -> tuple[Finding, .
 
 def _rules_about(spec: LayerSpec, phase: Phase) -> Sequence[Rule]:
     """The rules that may find something in the layer."""
-    given = spec.cache.get(_given_fields)
-    if given is None:
-        given = spec.cache[_given_fields] = _rules().fields.intersection(_given_fields(spec))
-    return _rules_of_layers(spec.type, phase, given)
+    return _rules_of_layers(spec.type, phase, _rules().fields.intersection(_given_fields(spec)))
 
 
-def _given_fields(spec: LayerSpec) -> Iterator[str]:
+def _given_fields(spec: LayerSpec) -> set[str]:
     """The fields that a layer gives, its own and those of its parameter messages."""
-    yield from spec.fields.fields
+    given = set(spec.fields.fields)
     for values in spec.fields.fields.values():
         for value in values:
-            if isinstance(value, Message):
-                yield from [field.name for field in value.fields]
-            elif isinstance(value, Group):
-                yield from value.fields
+            if isinstance(value, Scalar):
+                continue
+            given.update(value.fields if isinstance(value, Group) else [field.name for field in value.fields])
+    return given
 
 
 class _Rules(NamedTuple):

@@ -100,14 +100,18 @@ def _old_fields(entry: Entry, schema: Schema, root: str) -> list[tuple[Field, st
     waiting = [] if entry.field is None else [(root, [entry.field])]
     while waiting:
         message, fields = waiting.pop()
+        declarations = schema.message(message)
+        if declarations is None:
+            continue
         for field in fields:
-            declared = schema.field(message, field.name)
+            name = field.name
+            declared = declarations.fields.get(name)
             if declared is None:
                 continue
             if declared.deprecated:
                 found.append((field, message, "another field, as the documentation of caffe.proto says", False))
-            elif field.name in _NAMES and (message, field.name) in _OLD:
-                successor = _OLD[message, field.name]
+            elif name in _NAMES and (message, name) in _OLD:
+                successor = _OLD[message, name]
                 if schema.field(successor.message, successor.field) is not None:
                     found.append((field, message, successor.words, successor.upgraded))
             inside = field.value
