@@ -34,6 +34,24 @@ def test_layers_that_differ_in_names_only_make_the_same_and_it_is_worked_out_onc
     assert first.top_shapes is second.top_shapes
 
 
+def test_layers_of_v0_are_alike_too_unless_a_padding_layer_changes_one() -> None:
+    layer = 'layers {{ layer {{ name: "{0}" type: "conv" num_output: 4 kernelsize: 3 }} bottom: "{1}" top: "{0}" }}\n'
+    padding = 'layers { layer { name: "pad" type: "padding" pad: 1 } bottom: "x" top: "padded" }\n'
+    head = 'input: "x" input_dim: 1 input_dim: 3 input_dim: 9 input_dim: 9\n'
+    file = parse(head + padding + layer.format("a", "x") + layer.format("b", "padded") + layer.format("c", "x"))
+    text = lower_file(file)
+    net = build(text, State())
+    assert [net.blobs[name] for name in "abc"] == [(1, 4, 7, 7), (1, 4, 9, 9), (1, 4, 7, 7)]
+    assert net.layers[1].top_shapes is net.layers[3].top_shapes
+    again = lower_file(file)
+    assert [one.spec is other.spec for one, other in zip(text.layers, again.layers, strict=True)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
 def test_other_settings_or_inputs_make_something_else() -> None:
     others = _convolution("b", "x0", settings="kernel_size: 5 num_output: 4") + _convolution("c", "x1")
     net = net_of(inputs((2, 3, 9, 9), (1, 3, 8, 8)) + _convolution("a", "x0") + others)

@@ -24,6 +24,11 @@ def is_v0(layers: Group) -> bool:
     return layers.has("layer")
 
 
+def of_today(layers: Group) -> Group:
+    """A `layers` message of V0 or V1 in today's form."""
+    return v1_to_layer(v0_to_v1(layers) if is_v0(layers) else layers)
+
+
 def v0_to_v1(layers: Group) -> Group:
     """UpgradeV0LayerParameter: flat fields in the messages that the layer's type reads, the others dropped."""
     inner = layers.group("layer")
@@ -95,7 +100,10 @@ class MisusedPadding(NamedTuple):
 
 
 def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> tuple[list[Group | None], list[MisusedPadding]]:
-    """UpgradeV0PaddingLayers: layers that read what a padding layer makes pad for themselves; None for the latter."""
+    """UpgradeV0PaddingLayers: layers that read what a padding layer makes pad for themselves; None for the latter.
+
+    All others are left as they are.
+    """
     makers: dict[str, int | None] = dict.fromkeys(inputs)
     result: list[Group | None] = []
     misused: list[MisusedPadding] = []
@@ -115,6 +123,8 @@ def fold_padding(layers: Sequence[Group], inputs: Iterable[str]) -> tuple[list[G
             inner = inner.replaced({"pad": [Scalar("integer", *place, str(pad))]})
         if layer.group("layer").text("type") == V0_PADDING:
             result.append(None)
+        elif inner is layer.group("layer"):
+            result.append(layer)
         else:
             result.append(layer.replaced({"bottom": bottoms, "layer": [inner]}))
         for name in layer.texts("top"):

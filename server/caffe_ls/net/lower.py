@@ -175,8 +175,14 @@ def _likeness(layer: Message, text: str, *kind: str) -> Likeness | None:
     """What a layer shares with others; one whose text is long, such as one with blobs, is like no other."""
     if layer.end - layer.start > _LONGEST_ALIKE:
         return None
-    fields = [text[field.start : field.end] for field in layer.fields if field.name not in _OF_ONE_LAYER]
-    return _likeness_of("\n".join((*kind, *fields)))
+    fields = layer.fields
+    v0 = layer.first("layer") if kind[0] == "layers" else None
+    if v0 is not None and isinstance(v0.value, Message):
+        # Of what stands around it the upgrade takes the connections alone.
+        kind, fields = (*kind, "of V0"), v0.value.fields
+    return _likeness_of(
+        "\n".join([*kind, *[text[field.start : field.end] for field in fields if field.name not in _OF_ONE_LAYER]])
+    )
 
 
 @lru_cache(maxsize=_MOST_ALIKE)
@@ -190,7 +196,7 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) ->
     if v0:
         layers, refusals = _v0_layers(parts, dialect, damage_of)
     else:
-        layers = list(_layers(parts, dialect, upgrade, damage_of))
+        layers = list(_layers(parts, dialect, damage_of))
     inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
         layers.insert(0, inputs)
@@ -256,46 +262,48 @@ def _wrong_input(message: str, place: Span, check: str) -> Refusal:
     return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
 
 
-def _layers(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) -> Iterator[PlacedLayer]:
+def _layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> Iterator[PlacedLayer]:
     for base, entry, one in parts.layers:
-        if entry is None:
-            if one.field == "layer":
-                yield PlacedLayer(base, _spec(one.group, one.likeness, dialect))
-            continue
-        judge, known = one.lowered.get(dialect, (None, None))
-        if known is None:
-            today = _of_today(one.group) if one.field == "layers" else one.group
-            spec = _spec(_batch_norm_upgraded(today, dialect), one.likeness, dialect)
-            known = PlacedLayer(base, spec, text=entry.text)
-        if judge is not damage_of or known.base != base:
-            damage = known.damage if judge is damage_of else damage_of(entry)
-            known = PlacedLayer(base, known.spec, damage, known.text)
-            one.lowered[dialect] = (damage_of, known)
-        yield known
+        if entry is not None:
+            yield _placed(base, entry, one, dialect, damage_of)
+        elif one.field == "layer":
+            yield PlacedLayer(base, _spec(one.group, one.likeness, dialect))
 
 
-def _of_today(group: Group) -> Group:
-    from caffe_ls.net.legacy import v1_to_layer
+def _placed(base: int, entry: Entry, one: _Written, dialect: str, damage_of: DamageOf) -> PlacedLayer:
+    """A layer that is lowered by itself; what it was last is taken again as far as it holds."""
+    judge, known = one.lowered.get(dialect, (None, None))
+    if known is not None and judge is damage_of and known.base == base:
+        return known
+    spec = known.spec if known is not None else _upgraded_spec(one, dialect)
+    damage = known.damage if known is not None and judge is damage_of else damage_of(entry)
+    placed = PlacedLayer(base, spec, damage, entry.text)
+    one.lowered[dialect] = (damage_of, placed)
+    return placed
 
-    return v1_to_layer(group)
+
+def _upgraded_spec(one: _Written, dialect: str) -> LayerSpec:
+    today = one.group
+    if one.field == "layers":
+        from caffe_ls.net.legacy import of_today
+
+        today = of_today(today)
+    return _spec(_batch_norm_upgraded(today, dialect), one.likeness, dialect)
 
 
 def _v0_layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> tuple[list[PlacedLayer], list[Refusal]]:
-    from caffe_ls.net.legacy import fold_padding, v0_to_v1
+    from caffe_ls.net.legacy import fold_padding, is_v0, v0_to_v1, v1_to_layer
 
     names = [name for _, group in parts.rest for name in group.texts("input")]
-    old = [(base, entry, one.group) for base, entry, one in parts.layers if one.field == "layers"]
-    folded, misused = fold_padding([group for _, _, group in old], names)
-    layers = [
-        PlacedLayer(
-            base,
-            _spec(_batch_norm_upgraded(_of_today(v0_to_v1(group)), dialect)),
-            damage_of(entry) if entry is not None else Damage.NONE,
-            entry.text if entry is not None else "",
-        )
-        for (base, entry, _), group in zip(old, folded, strict=True)
-        if group is not None
-    ]
+    old = [(base, entry, one) for base, entry, one in parts.layers if one.field == "layers" and entry is not None]
+    folded, misused = fold_padding([one.group for _, _, one in old], names)
+    layers = []
+    for (base, entry, one), group in zip(old, folded, strict=True):
+        if group is one.group and is_v0(group):
+            layers.append(_placed(base, entry, one, dialect, damage_of))
+        elif group is not None:
+            today = _batch_norm_upgraded(v1_to_layer(v0_to_v1(group)), dialect)
+            layers.append(PlacedLayer(base, _spec(today), damage_of(entry), entry.text))
     refusals = [
         Refusal(Fault.PADDING_LAYER_MISUSED, found.message, found.span.shift(old[found.layer][0]), found.check,
                 stage="upgrade")

@@ -7,7 +7,8 @@ layers whose inputs it changes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from operator import eq
+from typing import NamedTuple, TypeAlias
 
 from caffe_ls.immutable import dataclass
 from caffe_ls.net.faults import Fault
@@ -35,6 +36,10 @@ class Circumstances(NamedTuple):
     dialect: str
 
 
+_Key: TypeAlias = "tuple[Row, tuple[AnyShape, ...], str, Phase | None, DataSource, bool]"
+"""The row, the bottoms' shapes, the dialect, the phase and the data as far as they count, whether it is damaged."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SetUp:
     """`params` are the parameter blobs that are known, `numbers` how many numbers the tops hold.
@@ -51,7 +56,7 @@ class SetUp:
     learns: bool
     judged: bool
     refusals: tuple[Refusal, ...]
-    key: object
+    key: _Key
 
 
 def set_up(
@@ -77,29 +82,27 @@ def set_up(
     if known is None:
         if len(spec.set_ups) >= _MOST_KEPT:
             spec.set_ups.clear()
-        given = Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data)
         is_alone = spec.likeness is None or not bottoms or damaged
-        known = _set_up(row, given, damaged, key) if is_alone else _set_up_as_those_alike(row, given, key)
-        spec.set_ups[key] = known
+        known = spec.set_ups[key] = _set_up(spec, key) if is_alone else _set_up_as_those_alike(spec, key)
     return known  # type: ignore[return-value]
 
 
-def _set_up_as_those_alike(row: Row, given: Given, key: object) -> SetUp:
+def _set_up_as_those_alike(spec: LayerSpec, key: _Key) -> SetUp:
     """What became of another layer that is written alike, where nothing is refused of that one.
 
     A refusal names places and blobs; all else is said by the text, by the inputs, and by what is done in place. What
     data layers make depends on more.
     """
-    spec = given.spec
-    in_place = tuple([name == top for name, top in zip(given.names, spec.tops, strict=False)])
-    alike = (spec.likeness, in_place, len(spec.tops), *given[2:6])
+    row, bottoms, dialect, phase, *_ = key
+    in_place = tuple(map(eq, row.bottoms, spec.tops))
+    alike = (spec.likeness, in_place, len(spec.tops), len(row.tops), bottoms, dialect, phase)
     known = _KNOWN_ALIKE.get(alike)
     if known is not None:
         # A split may have taken over the loss weights of one of them.
         refusals = tuple(_refusals_of_loss_weights(spec, row)) if row.given_weights else ()
         return SetUp(
             row,
-            given.bottoms,
+            bottoms,
             known.step,
             known.params,
             known.numbers,
@@ -108,7 +111,7 @@ def _set_up_as_those_alike(row: Row, given: Given, key: object) -> SetUp:
             refusals,
             key,
         )
-    made = _set_up(row, given, False, key)
+    made = _set_up(spec, key)
     if not made.refusals:
         if len(_KNOWN_ALIKE) >= _MOST_ALIKE:
             _KNOWN_ALIKE.clear()
@@ -116,8 +119,9 @@ def _set_up_as_those_alike(row: Row, given: Given, key: object) -> SetUp:
     return made
 
 
-def _set_up(row: Row, given: Given, damaged: bool, key: object) -> SetUp:
-    spec = given.spec
+def _set_up(spec: LayerSpec, key: _Key) -> SetUp:
+    row, bottoms, dialect, phase, data, damaged = key
+    given = Given(spec, row.bottoms, len(row.tops), bottoms, dialect, phase, data)
     refusals = list(_refusals_of_propagate_down(spec)) if spec.propagate_down else []
     if damaged:
         found = Step((None,) * given.top_count, None, None)
@@ -133,12 +137,12 @@ def _set_up(row: Row, given: Given, damaged: bool, key: object) -> SetUp:
     sizes = [count(shape) for shape in found.tops]
     return SetUp(
         row=row,
-        bottom_shapes=given.bottoms,
+        bottom_shapes=bottoms,
         step=found,
         params=params,
         numbers=None if None in sizes else sum(sizes),  # type: ignore[arg-type]
         learns=True in [one.lr_mult != 0 for one in own],
-        judged=not damaged and layer_type(spec.type, given.dialect) is not None,
+        judged=not damaged and layer_type(spec.type, dialect) is not None,
         refusals=tuple(refusals),
         key=key,
     )
