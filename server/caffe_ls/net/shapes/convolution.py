@@ -15,7 +15,6 @@ from caffe_ls.net.shapes.step import (
     Step,
     as_int,
     axes_in_words,
-    axis_of,
     product,
     refuse,
     shapes_differ,
@@ -37,7 +36,7 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
         unknown: tuple[AnyShape, ...] = (None,) * (1 + has_bias)
         return Step((None,) * given.top_count, params_of(given, unknown), None, refusals=tuple(refusals))
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(MESSAGE))
+    axis = given.axis(MESSAGE)
     spatial = bottom[axis + 1 :]
     windows, wrong_windows = windows_of(given, len(spatial), transposed=transposed)
     refusals += wrong_windows
@@ -47,7 +46,7 @@ def convolution_step(given: Given, *, depthwise: bool = False, transposed: bool 
     if len(given.bottoms) > 1:
         refusals += _refusals_of_inputs(given)
     size = deconvolved if transposed else convolved
-    out = tuple(size(dim, window) for dim, window in zip(spatial, windows, strict=True))
+    out = tuple([size(dim, window) for dim, window in zip(spatial, windows, strict=True)])
     refusals += refusals_of_output(
         given, windows, spatial, out, transposed=transposed, stage_of_empty="init" if has_bias else "first-iteration"
     )
@@ -85,16 +84,15 @@ def _outputs(given: Given) -> tuple[Dim, list[Refusal]]:
 def _groups(given: Given, channels: Dim, outputs: Dim, axis: int) -> tuple[Dim, list[Refusal]]:
     param = given.group(MESSAGE)
     groups = as_int(param.integer("group", 1))
-    place = param.place("group")
     if groups <= 0:
         message = f"`group: {param.integer('group')}` must be above 0"
         message += f", and Caffe reads it as {groups:,}" if groups else ": Caffe divides by it and crashes"
         check = "blob.cpp:32" if groups else "SIGFPE"
-        return None, [Refusal(Fault.INVALID_LAYER_PARAMETER, message, place, check)]
+        return None, [Refusal(Fault.INVALID_LAYER_PARAMETER, message, param.place("group"), check)]
     refusals = []
     if channels is not None and channels % groups:
         message = f"`group: {groups}` does not divide the {channels:,} channels of the input"
-        about = (About(0, axis),)
+        place, about = param.place("group"), (About(0, axis),)
         refusals.append(Refusal(Fault.GROUP_DOES_NOT_DIVIDE, message, place, "base_conv_layer.cpp:121", about=about))
     if outputs is not None and outputs % groups:
         message = f"`group: {groups}` does not divide `num_output: {outputs}`"
@@ -153,9 +151,8 @@ def depthwise(given: Given) -> Step:
 @FAMILY.layer("Im2col")
 def im2col(given: Given) -> Step:
     """Im2colLayer::LayerSetUp and Reshape."""
-    param = given.group(MESSAGE)
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(MESSAGE))
+    axis = given.axis(MESSAGE)
     spatial = bottom[axis + 1 :]
     if not spatial:
         message = f"behind axis {axis} there is none to move a window along; the input has {axes_in_words(bottom)}"

@@ -8,7 +8,7 @@ from caffe_ls.net.faults import Fault
 from caffe_ls.net.model import AnyShape, Dim, Refusal, Shape
 from caffe_ls.net.shapes.fillers import refusals_of_fillers
 from caffe_ls.net.shapes.given_blobs import params_of
-from caffe_ls.net.shapes.step import Family, Given, Step, about_empty, as_int, axis_of, product, shown
+from caffe_ls.net.shapes.step import Family, Given, Step, about_empty, as_int, product, shown
 
 FAMILY = Family()
 
@@ -27,7 +27,7 @@ def inner_product(given: Given) -> Step:
     if bottom is None:
         unknown: tuple[AnyShape, ...] = (None, (outputs,)) if has_bias else (None,)
         return Step((None,), params_of(given, unknown), None, refusals=tuple(refusals))
-    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(message))
+    axis = given.axis(message)
     inputs = product(bottom[axis:])
     if has_bias and 0 in bottom[:axis]:
         refusals.append(_empty_batch(given, bottom))

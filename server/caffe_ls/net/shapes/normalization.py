@@ -15,7 +15,6 @@ from caffe_ls.net.shapes.step import (
     about_empty,
     as_int,
     axes_in_words,
-    axis_of,
     legacy_dim,
     product,
     refuse,
@@ -105,8 +104,7 @@ def mean_variance(given: Given) -> Step:
 @FAMILY.layer("Softmax")
 def softmax(given: Given) -> Step:
     """SoftmaxLayer::Reshape."""
-    param = given.group("softmax_param")
-    axis = axis_of(given.shape(), param.integer("axis", 1), given.axis_place("softmax_param"))
+    axis = given.axis("softmax_param")
     refuse_empty((given.shape()[axis],), f"axis {axis}", given.fields.place("bottom"), axis)
     return Step((given.shape(),))
 

@@ -45,7 +45,7 @@ def _old_axis(given: Given, message: str, old: str, checks: tuple[str, str]) -> 
         words = f"`axis` with `{old}`: give one of them"
         refusals.append(Refusal(Fault.CONFLICTING_LAYER_PARAMETERS, words, param.place(old), checks[0]))
     if not param.has(old):
-        return axis_of(shape, param.integer("axis", 1), given.axis_place(message)), refusals
+        return given.axis(message), refusals
     axis = param.integer(old)
     if axis >= len(shape):
         words = f"`{old}: {axis}` of an input that has {axes_in_words(shape)}"
@@ -166,7 +166,7 @@ def crop(given: Given) -> Step:
     """CropLayer::LayerSetUp and Reshape."""
     param = given.group("crop_param")
     bottom, wanted = given.shapes
-    start = axis_of(bottom, param.integer("axis", 2), given.axis_place("crop_param"))
+    start = given.axis("crop_param", 2)
     offsets = [as_int(offset) for offset in param.integers("offset")]
     cropped = len(bottom) - start
     if len(wanted) < len(bottom):
@@ -205,7 +205,7 @@ def tile(given: Given) -> Step:
     message = "tile_param"
     param = given.group(message)
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis", 1), given.axis_place(message))
+    axis = given.axis(message)
     tiles = param.integer("tiles")
     refusals = []
     if not param.has("tiles"):
@@ -223,7 +223,7 @@ def reduction(given: Given) -> Step:
     """ReductionLayer::Reshape; sums are taken with a blob of ones, which is filled at once."""
     param = given.group("reduction_param")
     bottom = given.shape()
-    axis = axis_of(bottom, param.integer("axis"), given.axis_place("reduction_param"))
+    axis = given.axis("reduction_param", 0)
     if param.choice("operation", ("", "SUM", "ASUM", "SUMSQ", "MEAN"), "SUM") in ("SUM", "MEAN"):
         refuse_empty(bottom[axis:], "what is summed", given.fields.place("bottom"), axis)
     return Step((bottom[:axis],))

@@ -77,12 +77,11 @@ def _refused(given: Given, refusal: Refusal, before: tuple[Refusal, ...] = ()) -
 def _wrong_counts(given: Given, declared: LayerType) -> Refusal | None:
     """Layer::CheckBlobCounts (layer.hpp)."""
     spec = given.spec
-    for what, number, wanted in (
-        ("bottom", len(given.bottoms), declared.bottoms(spec)),
-        ("top", given.top_count, declared.tops(spec)),
-    ):
-        if not wanted.least <= number <= wanted.most:
-            return _wrong_count(given, what, number, wanted)
+    bottoms, tops = declared.bottoms(spec), declared.tops(spec)
+    if not bottoms.least <= len(given.bottoms) <= bottoms.most:
+        return _wrong_count(given, "bottom", len(given.bottoms), bottoms)
+    if not tops.least <= given.top_count <= tops.most:
+        return _wrong_count(given, "top", given.top_count, tops)
     if declared.equal_counts and len(given.bottoms) != given.top_count:
         message = (
             f"`{spec.type}` takes as many bottoms as it has tops; here are {len(given.bottoms)} and {given.top_count}"

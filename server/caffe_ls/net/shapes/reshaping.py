@@ -14,7 +14,6 @@ from caffe_ls.net.shapes.step import (
     about_empty,
     as_int,
     axes_in_words,
-    axis_of,
     differ,
     product,
     refuse,
@@ -33,8 +32,8 @@ def flatten(given: Given) -> Step:
     """FlattenLayer::Reshape."""
     param = given.group("flatten_param")
     bottom = given.shape()
-    start = axis_of(bottom, param.integer("axis", 1), given.axis_place("flatten_param"))
-    end = axis_of(bottom, param.integer("end_axis", -1), given.axis_place("flatten_param", "end_axis"))
+    start = given.axis("flatten_param")
+    end = given.axis("flatten_param", -1, "end_axis")
     if start > end + 1:
         message = f"`axis`, {start}, is behind `end_axis`, {end}"
         place = given.place("flatten_param", "axis" if param.has("axis") else "end_axis")

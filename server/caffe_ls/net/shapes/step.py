@@ -71,6 +71,13 @@ class Given(NamedTuple):
             return group.place(field, index)
         return group.span if self.spec.fields.has(message) else self.spec.fields.place("type")
 
+    def axis(self, message: str, default: int = 1, field: str = "axis") -> int:
+        """The axis of the first bottom that a field asks for, counted from the front; Caffe stops at one too many."""
+        shape, axis = self.shape(), self.group(message).integer(field, default)
+        if -len(shape) <= axis < len(shape):
+            return axis % len(shape)
+        return axis_of(shape, axis, self.axis_place(message, field))
+
     def axis_place(self, message: str, field: str = "axis") -> Span:
         """Where an axis is asked for: the field where it is given, else the bottom that has to have it."""
         group = self.spec.fields.group(message)

@@ -58,6 +58,9 @@ def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[li
     columns: list[list[Dim]] = []
     has_halves = not _HALVES.isdisjoint(param.fields)
     for field in _FIELDS:
+        if not has_halves and field.default is not None and field.name not in param.fields:
+            columns.append([field.default] * axes)
+            continue
         halves = [half for half in field.pair if half and param.has(half)] if has_halves else []
         told = [*_refusals_of_form(given, param, field, halves, axes)] if halves or param.count(field.name) != 1 else []
         refusals += told
