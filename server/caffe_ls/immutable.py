@@ -105,4 +105,5 @@ else:
     def replace(one, /, **changes):
         """A copy with some fields changed; a name that is no field is a TypeError."""
         cls = type(one)
-        return cls(**dict(zip(cls.__match_args__, cls._values(one), strict=True), **changes))
+        # By position, which takes half the time; what is no field stands behind them and is one argument too many.
+        return cls(*dict(zip(cls.__match_args__, cls._values(one), strict=True), **changes).values())

@@ -232,21 +232,22 @@ def _layers(
 def _layer(
     spec: LayerSpec, origin: int, row: Row, sources: tuple[Source | None, ...], made: SetUp, flags: Flags
 ) -> Layer:
+    step = made.step
+    # Given by name, they would take twice as long; there is one for each layer of each net.
     return Layer(
-        spec=spec,
-        origin=origin,
-        bottoms=spec.bottoms,
-        tops=row.tops,
-        sources=sources,
-        bottom_shapes=made.bottom_shapes,
-        top_shapes=made.step.tops,
-        param_shapes=made.step.params,
-        macs=made.step.macs,
-        loss_weights=row.loss_weights,
-        needs_backward=flags[0],
-        bottoms_need_backward=flags[1],
-        judged=made.judged,
-        assumes=made.step.assumes,
+        spec,
+        origin,
+        spec.bottoms,
+        row.tops,
+        sources,
+        made.bottom_shapes,
+        step.tops,
+        step.params,
+        step.macs,
+        row.loss_weights,
+        *flags,
+        made.judged,
+        step.assumes,
     )
 
 

@@ -374,24 +374,18 @@ def _spec(layer: Group, likeness: Likeness | None = None, dialect: str = "") -> 
     said: _Said | None = likeness.said.get(dialect) if likeness is not None else None  # type: ignore[assignment]
     if said is None:
         said = _Said(
-            type=layer.text("type"),
-            loss_weights=tuple(layer.numbers("loss_weight")),
-            propagate_down=tuple(layer.flags("propagate_down")),
-            params=tuple([_param_spec(param) for param in layer.groups("param")]),
+            layer.text("type"),
+            tuple(layer.numbers("loss_weight")),
+            tuple(layer.flags("propagate_down")),
+            tuple([_param_spec(param) for param in layer.groups("param")]),
         )
         if likeness is not None:
             likeness.said[dialect] = said
+    name, bottoms, tops = layer.text("name"), tuple(layer.texts("bottom")), tuple(layer.texts("top"))
+    has_rules = layer.has("include") or layer.has("exclude")
+    # Given by name, they would take twice as long.
     return LayerSpec(
-        fields=layer,
-        name=layer.text("name"),
-        type=said.type,
-        bottoms=tuple(layer.texts("bottom")),
-        tops=tuple(layer.texts("top")),
-        loss_weights=said.loss_weights,
-        propagate_down=said.propagate_down,
-        params=said.params,
-        has_rules=layer.has("include") or layer.has("exclude"),
-        likeness=likeness,
+        layer, name, said.type, bottoms, tops, said.loss_weights, said.propagate_down, said.params, has_rules, likeness
     )
 
 

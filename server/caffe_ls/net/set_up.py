@@ -100,17 +100,7 @@ def _set_up_as_those_alike(spec: LayerSpec, key: _Key) -> SetUp:
     if known is not None:
         # A split may have taken over the loss weights of one of them.
         refusals = tuple(_refusals_of_loss_weights(spec, row)) if row.given_weights else ()
-        return SetUp(
-            row,
-            bottoms,
-            known.step,
-            known.params,
-            known.numbers,
-            known.learns,
-            known.judged,
-            refusals,
-            key,
-        )
+        return SetUp(row, bottoms, known.step, known.params, known.numbers, known.learns, known.judged, refusals, key)
     made = _set_up(spec, key)
     if not made.refusals:
         if len(_KNOWN_ALIKE) >= _MOST_ALIKE:
@@ -135,17 +125,10 @@ def _set_up(spec: LayerSpec, key: _Key) -> SetUp:
     params = _params(spec, found.params) if found.params else ()
     own = spec.params if found.params is None else [one for one, _ in params]
     sizes = [count(shape) for shape in found.tops]
-    return SetUp(
-        row=row,
-        bottom_shapes=bottoms,
-        step=found,
-        params=params,
-        numbers=None if None in sizes else sum(sizes),  # type: ignore[arg-type]
-        learns=True in [one.lr_mult != 0 for one in own],
-        judged=not damaged and layer_type(spec.type, dialect) is not None,
-        refusals=tuple(refusals),
-        key=key,
-    )
+    numbers = None if None in sizes else sum(sizes)  # type: ignore[arg-type]
+    learns = True in [one.lr_mult != 0 for one in own]
+    judged = not damaged and layer_type(spec.type, dialect) is not None
+    return SetUp(row, bottoms, found, params, numbers, learns, judged, tuple(refusals), key)
 
 
 def _params(spec: LayerSpec, shapes: tuple[AnyShape, ...]) -> tuple[tuple[ParamSpec, AnyShape], ...]:
