@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caffe_ls.analysis import workspace
 from caffe_ls.analysis.disk import find_named_file
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.workspace import (
@@ -157,3 +158,11 @@ def test_a_folder_named_with_a_slash_at_its_end_is_not_the_net_s_own() -> None:
     assert find_named_file("/data/lmdb/", "/desk/net.prototxt", there.get) == (None, None)
     assert find_named_file("/", "/desk/net.prototxt", there.get) == (None, None)
     assert disk.read_paths == []
+
+
+def test_entries_of_many_texts_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "_MOST_ENTRIES", 10)
+    monkeypatch.setattr(workspace, "_entries", {})
+    for number in range(100):
+        workspace.parsed(f'name: "n"\nbase_lr: {number}.25\nmax_iter: {number}\n')
+        assert len(workspace._entries) <= 12

@@ -42,6 +42,13 @@ def test_what_follows_an_entry_can_matter_to_it() -> None:
         assert dump(parse(text, known)) == dump(parse(text))
 
 
+def test_a_long_entry_is_not_kept_for_other_texts() -> None:
+    known: dict[str, Entry] = {}
+    parse('name: "a"\nlayer {\n' + '  top: "b"\n' * 2_000 + "}\n" + _LAYERS, known)
+    assert len(known) >= 6
+    assert max(map(len, known)) < 100
+
+
 def test_trees_of_random_texts_do_not_depend_on_what_was_parsed_before() -> None:
     chance = random.Random(1)
     known: dict[str, Entry] = {}

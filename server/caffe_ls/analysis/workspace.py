@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from caffe_ls.analysis.configuration import Read, ancestors
 from caffe_ls.analysis.disk import Access, FilesBeside, Found, find_named_file, joined
@@ -268,12 +267,16 @@ def _text(path: str, read: Read, largest: int) -> str | None:
     return decode(data) if data is not None and len(data) <= largest else None
 
 
-# Nets that belong together have most of their layers in common: what is computed of one serves all files that have it,
-# as long as one of them is there.
-_entries: WeakValueDictionary[str, Entry] = WeakValueDictionary()
+# Nets that belong together have most of their layers in common: what is computed of one serves all files that have it.
+# Some 5 KB each, they stay when no file has them any more: to take so many trees apart, and to read those of the next
+# folder anew, takes a tenth of the time of a large check.
+_MOST_ENTRIES = 20_000
+_entries: dict[str, Entry] = {}
 
 
 @lru_cache(maxsize=24)
 def parsed(text: str) -> File:
     """The tree of a text, parsed once though several files ask for it; its entries keep what was computed of them."""
+    if len(_entries) >= _MOST_ENTRIES:
+        _entries.clear()
     return parse(text, _entries)

@@ -12,7 +12,7 @@ from caffe_ls.text.span import Span
 
 _NAME_ON_NEW_LINE = re.compile(r"\n[A-Za-z_]\w*", re.ASCII)
 
-# Copies of longer pieces of a text would take quadratic time where many entries stand on one line.
+# Copies of longer pieces of a text would take quadratic time where many entries stand on one line, and much memory.
 _LONGEST_KNOWN = 10_000
 
 
@@ -36,7 +36,7 @@ def parse(text: str, known: MutableMapping[str, Entry] | None = None) -> File:
             entry = known.get(text[offset : following.end() + 1])
         if entry is None:
             entry = parse_entry(text, offset, unclosed)
-            if known is not None and offset > 0:
+            if known is not None and offset > 0 and entry.examined <= _LONGEST_KNOWN:
                 entry = known.setdefault(text[offset : offset + entry.examined], entry)
         entries.append(entry)
         offset += len(entry.text)

@@ -139,7 +139,7 @@ class Entry:
     `examined` is how many code points from the entry's start its parse depended on; an edit before that makes it stale.
     """
 
-    __slots__ = ("__weakref__", "cache", "examined", "field", "problems", "template", "text")
+    __slots__ = ("cache", "examined", "field", "problems", "template", "text")
 
     def __init__(
         self, text: str, field: Field | None, problems: tuple[SyntaxProblem, ...], examined: int, template: bool
