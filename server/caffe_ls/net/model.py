@@ -145,10 +145,10 @@ class ParamSpec:
 class Likeness:
     """What layers share that are written alike but for their own names and rules, as most of a net's layers are.
 
-    `said` keeps what they say of themselves, by dialect.
+    `said` keeps what they say of themselves, by dialect or by who asks.
     """
 
-    said: dict[str, object] = field(default_factory=dict)
+    said: dict[object, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -51,8 +51,20 @@ _FIELDS = (
 _HALVES = frozenset(half for field in _FIELDS for half in field.pair if half)
 
 
-def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[list[Window], list[Refusal]]:
+def windows_of(given: Given, axes: int, *, transposed: bool = False) -> tuple[Sequence[Window], list[Refusal]]:
     """A window for each spatial axis, and what is wrong with them (BaseConvolutionLayer::LayerSetUp)."""
+    likeness, key = given.spec.likeness, (windows_of, axes, transposed)
+    known = likeness.said.get(key) if likeness is not None else None
+    if known is not None:
+        return known, []  # type: ignore[return-value]
+    windows, refusals = _windows(given, axes, transposed)
+    # What is wrong has a place, in this layer alone.
+    if likeness is not None and not refusals:
+        likeness.said[key] = windows
+    return windows, refusals
+
+
+def _windows(given: Given, axes: int, transposed: bool) -> tuple[Sequence[Window], list[Refusal]]:
     param = given.group(MESSAGE)
     refusals: list[Refusal] = []
     columns: list[list[Dim]] = []
