@@ -122,7 +122,9 @@ def _set_ups(
     for position, (one, row, sources, old) in enumerate(zip(placed, wiring.rows, wiring.sources, olds, strict=True)):
         if position not in waiting:
             continue
-        bottoms = tuple([None if source is None else found[source[0]].step.tops[source[1]] for source in sources])
+        bottoms: tuple[AnyShape, ...] = ()
+        for source in sources:
+            bottoms += (None if source is None else found[source[0]].step.tops[source[1]],)
         if disputed:
             bottoms = tuple(map(disputed.get, sources, bottoms))  # type: ignore[arg-type]
         if not (is_like_before and old is not None and old.row is row and old.bottom_shapes == bottoms):

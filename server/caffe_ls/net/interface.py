@@ -68,18 +68,10 @@ def _interface_of(spec: LayerSpec, dialect: str) -> Interface:
     # LossLayer::AutoTopBlobs.
     automatic = max(0, max(1, least) - len(written)) if declared.is_loss else 0
     tops = written + (AUTOMATIC,) * automatic
+    row = row_of(bottoms, tops, weights, declared.is_loss)
+    lacks_tops = len(tops) < least or (declared.equal_counts and len(tops) < len(bottoms))
+    lacks_bottoms = len(bottoms) < declared.bottoms(spec).least
     return Interface(
-        spec.name,
-        spec.type,
-        bottoms,
-        written,
-        weights,
-        spec.propagate_down,
-        row_of(bottoms, tops, weights, declared.is_loss),
-        is_known=True,
-        is_loss=declared.is_loss,
-        automatic=automatic,
-        lacks_tops=len(tops) < least or (declared.equal_counts and len(tops) < len(bottoms)),
-        lacks_bottoms=len(bottoms) < declared.bottoms(spec).least,
-        unforced=declared.unforced,
-    )
+        spec.name, spec.type, bottoms, written, weights, spec.propagate_down, row,
+        True, declared.is_loss, automatic, lacks_tops, lacks_bottoms, declared.unforced,
+    )  # fmt: skip

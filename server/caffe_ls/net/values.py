@@ -127,11 +127,10 @@ class Group:
             return ()
         known = self._groups.get(name)
         if known is None:
-            known = self._groups[name] = [
-                value if isinstance(value, Group) else Group.of(value)
-                for value in self.fields[name]
-                if not isinstance(value, Scalar)
-            ]
+            known = self._groups[name] = []
+            for value in self.fields[name]:
+                if not isinstance(value, Scalar):
+                    known.append(value if isinstance(value, Group) else Group.of(value))
         return known
 
     def _values(self, name: str, read: Callable[[Scalar], _Read | None]) -> Sequence[_Read]:
@@ -141,9 +140,13 @@ class Group:
         key = (name, read)
         known = self._read.get(key)
         if known is None:
-            known = self._read[key] = [
-                found for value in values if isinstance(value, Scalar) and (found := read(value)) is not None
-            ]
+            found: list[_Read] = []
+            # A comprehension would be a call more, for each field of each layer.
+            for value in values:
+                one = read(value) if isinstance(value, Scalar) else None
+                if one is not None:
+                    found.append(one)
+            known = self._read[key] = found
         return known  # type: ignore[return-value]
 
     def replaced(self, fields: Mapping[str, Sequence[Value]]) -> Group:

@@ -88,7 +88,7 @@ class _Names:
         self._layers = layers
         last, readers = self.last, self.readers
         for position, layer in enumerate(layers):
-            found = tuple([last.get(name) for name in layer.bottoms])
+            found = tuple(map(last.get, layer.bottoms))
             self.sources.append(found)
             for index, source in enumerate(found):
                 if source in readers:
