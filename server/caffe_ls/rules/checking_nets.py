@@ -170,7 +170,10 @@ def _findings_of_layer(net: Net, phase: Phase, layer: Layer) -> tuple[Finding, .
 
 def _rules_about(spec: LayerSpec, phase: Phase) -> Sequence[Rule]:
     """The rules that may find something in the layer."""
-    return _rules_of_layers(spec.type, phase, _rules().fields.intersection(_given_fields(spec)))
+    given: frozenset[str] | None = spec.cache.get(_given_fields)  # type: ignore[assignment]
+    if given is None:
+        given = spec.cache[_given_fields] = _rules().fields.intersection(_given_fields(spec))
+    return _rules_of_layers(spec.type, phase, given)
 
 
 def _given_fields(spec: LayerSpec) -> set[str]:

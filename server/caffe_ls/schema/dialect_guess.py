@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Literal, cast
+from typing import Literal
 
 from caffe_ls.immutable import dataclass
 from caffe_ls.schema.catalog import ANY, BVLC, load, messages_with_field
@@ -78,7 +78,7 @@ def usages_of(entry: Entry, root_message: str = NET_MESSAGE) -> tuple[Usage, ...
     known = entry.cache.get(key)
     if known is None:
         known = entry.cache[key] = _walk(entry.field, root_message) if entry.field is not None else ()
-    return cast("tuple[Usage, ...]", known)
+    return known  # type: ignore[return-value]
 
 
 def usages_of_file(file: File, root_message: str = NET_MESSAGE) -> list[Usage]:
@@ -120,20 +120,15 @@ def guess(usages: Iterable[Usage], linked: Iterable[Usage] = (), known_types_dia
     slips = _complaints(table, own + around, _SLIPS)
     bvlc_fits = not complaints[0] and not elsewhere[0]
 
-    def badness(index: int) -> tuple[int, int, bool, int, int, int]:
-        return (
-            complaints[index],
-            elsewhere[index],
-            known_types_dialect is not None and names[index] != known_types_dialect,
-            layer_types[index],
-            0 if bvlc_fits else slips[index],
-            index,
-        )
-
-    order = sorted(range(len(names)), key=badness)
+    indexes = range(len(names))
+    has_other_types = [known_types_dialect is not None and name != known_types_dialect for name in names]
+    if bvlc_fits:
+        slips = [0] * len(names)
+    badness = zip(complaints, elsewhere, has_other_types, layer_types, slips, indexes, strict=True)
+    order = [index for *_, index in sorted(badness)]
     best = order[0]
     refused = _complaints(table, own, _STRONG_KINDS | _SLIPS)
-    candidates = tuple(names[index] for index in order if not refused[index])
+    candidates = tuple([names[index] for index in order if not refused[index]])
     against_bvlc = tuple(usage for usage in strong if usage.excluded & 1)
     against_best = tuple(usage for usage in strong if usage.excluded >> best & 1)
     if not candidates and _is_mixed(names[best], against_best):
@@ -270,7 +265,9 @@ def _walk(top: Field, root_message: str) -> tuple[Usage, ...]:
                 given.add(name)
             value = field.value
             if value.__class__ is Scalar:
-                usage = _scalar_usage(step, value)
+                # As in `_scalar_usage`, without the call: this is what nearly all fields hold.
+                key = value.text if step.by_text else value.kind
+                usage = step.scalars[key] if key in step.scalars else _scalar_usage(step, value)
                 if usage is not None:
                     found.append(usage)
             elif value.__class__ is Message:
