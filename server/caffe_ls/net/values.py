@@ -29,11 +29,11 @@ class Group:
     A value of the wrong kind counts as absent: rules of format speak of it.
     """
 
-    __slots__ = ("_groups", "_read", "fields", "span")
+    __slots__ = ("_groups", "_place", "_read", "fields")
 
-    def __init__(self, fields: Mapping[str, Sequence[Value]], span: Span) -> None:
+    def __init__(self, fields: Mapping[str, Sequence[Value]], place: Span | Message) -> None:
         self.fields = fields
-        self.span = span
+        self._place = place
         # What was asked for, which is asked for again and again: by the field's name, and by the way of reading it too.
         self._groups: dict[str, list[Group]] = {}
         self._read: dict[object, object] = {}
@@ -41,10 +41,10 @@ class Group:
     @classmethod
     def of(cls, message: Message) -> Group:
         """The message as it is written."""
-        return cls.of_fields(message.fields, message.span)
+        return cls.of_fields(message.fields, message)
 
     @classmethod
-    def of_fields(cls, written: Iterable[Field], span: Span) -> Group:
+    def of_fields(cls, written: Iterable[Field], place: Span | Message) -> Group:
         """A message that has no brackets of its own: a file's top-level fields."""
         fields: dict[str, list[Value]] = {}
         for field in written:
@@ -55,7 +55,12 @@ class Group:
                 fields[name].append(value)
             else:
                 fields[name] = [value]
-        return cls(fields, span)
+        return cls(fields, place)
+
+    @property
+    def span(self) -> Span:
+        """Where the message stands."""
+        return self._place.span if isinstance(self._place, Message) else self._place
 
     def has(self, name: str) -> bool:
         """Whether the field is given, with whatever value."""
@@ -119,7 +124,7 @@ class Group:
     def group(self, name: str) -> Group:
         """A message field's value; an empty one, in this message's place, where it is not given."""
         found = self._groups.get(name) or self.groups(name)
-        return found[0] if found else Group({}, self.span)
+        return found[0] if found else Group({}, self._place)
 
     def groups(self, name: str) -> Sequence[Group]:
         """The values of a repeated message field."""
@@ -151,4 +156,4 @@ class Group:
 
     def replaced(self, fields: Mapping[str, Sequence[Value]]) -> Group:
         """The group with other values for some fields."""
-        return Group({**self.fields, **fields}, self.span)
+        return Group({**self.fields, **fields}, self._place)
