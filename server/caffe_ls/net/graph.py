@@ -238,6 +238,8 @@ def _layer(
     # Given by name, they would take twice as long; there is one for each layer of each net.
     return Layer(
         spec,
+        spec.name,
+        spec.type,
         origin,
         spec.bottoms,
         row.tops,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from caffe_ls.immutable import dataclass, field
@@ -249,6 +250,8 @@ class Layer:
     """
 
     spec: LayerSpec
+    name: str
+    type: str
     origin: int
     bottoms: tuple[str, ...]
     tops: tuple[str, ...]
@@ -262,14 +265,6 @@ class Layer:
     bottoms_need_backward: tuple[bool, ...]
     judged: bool
     assumes: str
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def type(self) -> str:
-        return self.spec.type
 
     def is_in_place(self, top: int) -> bool:
         """Whether a top is the bottom of the same index (net.cpp, Net::AppendTop)."""
@@ -356,13 +351,13 @@ class Net:
 
     def of_type(self, *types: str) -> tuple[int, ...]:
         """The indexes of the layers of these types, in their order."""
-        if len(types) == 1:
-            return self._by_type.get(types[0], ())
-        return tuple(sorted(index for name in types for index in self._by_type.get(name, ())))
+        found = [self._by_type[name] for name in types if name in self._by_type]
+        return found[0] if len(found) == 1 else tuple(sorted(chain(*found)))
 
     def consumers(self, layer: int, top: int = 0) -> Sequence[tuple[int, int]]:
         """The layers that read a top, each with the index of its bottom."""
-        return self.readers.get(Source(layer, top), ())
+        # A plain pair is the same key, and made in a tenth of the time.
+        return self.readers.get((layer, top), ())  # type: ignore[call-overload,no-any-return]
 
     def place(self, layer: int, field: str = "", index: int = 0) -> Span:
         """Where a value of the layer's own field stands in the file; the layer's message where it is not given."""
