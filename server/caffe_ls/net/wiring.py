@@ -133,7 +133,8 @@ class _Names:
             return self.last
         found: dict[str, Source | None] = {}
         for position, layer in enumerate(self._layers):
-            found.update((name, self.last[name]) for name in (*layer.bottoms, *layer.tops))
+            for name in (*layer.bottoms, *layer.tops):
+                found[name] = self.last[name]
             if layer.automatic:
                 found[AUTOMATIC] = Source(position, len(layer.tops) + layer.automatic - 1)
         return found
