@@ -8,7 +8,7 @@ from caffe_ls.immutable import dataclass, replace
 from caffe_ls.net.backward import Flags, needs_backward
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.gradients import impossible_gradients
-from caffe_ls.net.interface import Row, interface_of
+from caffe_ls.net.interface import interface_of
 from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import (
     AnyShape,
@@ -211,29 +211,20 @@ def _layers(
     flags: Sequence[Flags],
     before: Build | None,
 ) -> tuple[Layer, ...]:
-    made = list(zip(placed, origins, wiring.rows, wiring.sources, set_ups, flags, strict=True))
+    made = zip(set_ups, origins, wiring.sources, flags, strict=True)
     if before is None or len(before.set_ups) != len(set_ups):
-        return tuple([_layer(one.spec, *parts) for one, *parts in made])
-    known = zip(
-        before.placed,
-        before.origins,
-        before.wiring.rows,
-        before.wiring.sources,
-        before.set_ups,
-        before.flags,
-        strict=True,
-    )
+        return tuple([_layer(one.spec, *parts) for one, parts in zip(placed, made, strict=True)])
+    known = zip(before.set_ups, before.origins, before.wiring.sources, before.flags, strict=True)
+    # The same set-up is that of the same layer in the same row.
     return tuple(
         [
-            old if parts[4] is old_parts[4] and parts[1:] == old_parts[1:] else _layer(parts[0].spec, *parts[1:])
-            for parts, old_parts, old in zip(made, known, before.net.layers, strict=True)
+            old if parts == old_parts else _layer(one.spec, *parts)
+            for one, parts, old_parts, old in zip(placed, made, known, before.net.layers, strict=True)
         ]
     )
 
 
-def _layer(
-    spec: LayerSpec, origin: int, row: Row, sources: tuple[Source | None, ...], made: SetUp, flags: Flags
-) -> Layer:
+def _layer(spec: LayerSpec, made: SetUp, origin: int, sources: tuple[Source | None, ...], flags: Flags) -> Layer:
     step = made.step
     # Given by name, they would take twice as long; there is one for each layer of each net.
     return Layer(
@@ -242,13 +233,13 @@ def _layer(
         spec.type,
         origin,
         spec.bottoms,
-        row.tops,
+        made.row.tops,
         sources,
         made.bottom_shapes,
         step.tops,
         step.params,
         step.macs,
-        row.loss_weights,
+        made.row.loss_weights,
         *flags,
         made.judged,
         step.assumes,

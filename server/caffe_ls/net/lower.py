@@ -167,8 +167,11 @@ def _layers_of(field: Field, text: str, *kind: str) -> list[_Written]:
     """The layers of one field. Only those of the same `kind` are alike."""
     if field.name not in ("layer", "layers"):
         return []
-    values = [value for value in field.values if isinstance(value, Message)]
-    return [_Written(field.name, Group.of(value), _likeness(value, text, field.name, *kind)) for value in values]
+    return [
+        _Written(field.name, Group.of(value), _likeness(value, text, field.name, *kind))
+        for value in field.values
+        if isinstance(value, Message)
+    ]
 
 
 def _likeness(layer: Message, text: str, *kind: str) -> Likeness | None:
