@@ -85,7 +85,7 @@ def ways_to_losses(net: Net, ends_in: Callable[[Scale], bool], data: float = 1.0
     """
     scales = activation_scales(net, data)
     for index, layer in enumerate(net.layers):
-        if not any(layer.loss_weights) or not layer.needs_backward:
+        if not layer.loss_weights or not any(layer.loss_weights) or not layer.needs_backward:
             continue
         for position, source in enumerate(layer.sources):
             if source is None or not layer.bottoms_need_backward[position]:

@@ -44,7 +44,8 @@ ZERO = Filled(0.0, 0.0)
 
 def parameters(layer: Layer) -> Group:
     """The message that holds a weighted layer's fillers; empty where it is not given."""
-    return layer.spec.fields.group(_PARAMETERS.get(layer.type, "convolution_param"))
+    spec = layer.spec
+    return spec.fields.group(_PARAMETERS.get(spec.type, "convolution_param"))
 
 
 def has_bias(layer: Layer) -> bool:

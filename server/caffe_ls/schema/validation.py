@@ -61,38 +61,43 @@ def entry_problems(entry: Entry, schema: Schema, root: str) -> tuple[SchemaProbl
     return known  # type: ignore[return-value]
 
 
-def _entry_problems(entry: Entry, schema: Schema, root: str) -> Iterator[SchemaProblem]:
+def _entry_problems(entry: Entry, schema: Schema, root: str) -> list[SchemaProblem]:
     declared = schema.message(root)
+    found: list[SchemaProblem] = []
     if entry.field is None or declared is None:
-        return
+        return found
     # An explicit stack: hostile text nests deeper than Python recurses.
     waiting: list[tuple[model.Message, tuple[Field, ...] | list[Field], Field | None]] = [
         (declared, (entry.field,), None)
     ]
     while waiting:
         message, fields, owner = waiting.pop()
-        yield from _message_problems(message, fields, owner, schema, waiting)
+        _look_into(message, fields, owner, schema, waiting, found)
+    return found
 
 
-def _message_problems(
+def _look_into(
     message: model.Message,
     fields: tuple[Field, ...] | list[Field],
     owner: Field | None,
     schema: Schema,
     waiting: list[tuple[model.Message, tuple[Field, ...] | list[Field], Field | None]],
-) -> Iterator[SchemaProblem]:
+    found: list[SchemaProblem],
+) -> None:
+    """Add the problems of a message to those `found`, and the messages in it to those `waiting`."""
     declarations = message.fields
     seen: dict[str, Field] = {}
     for node in fields:
         name = node.name
         field = declarations.get(name)
         if field is None:
-            yield SchemaProblem(ProblemKind.UNKNOWN_FIELD, node.name_span, message.name, node)
+            found.append(SchemaProblem(ProblemKind.UNKNOWN_FIELD, node.name_span, message.name, node))
             continue
         if field.label != "repeated":
             if name in seen:
-                yield SchemaProblem(
-                    ProblemKind.DUPLICATE_FIELD, node.name_span, message.name, node, field, first=seen[name].name_span
+                first = seen[name].name_span
+                found.append(
+                    SchemaProblem(ProblemKind.DUPLICATE_FIELD, node.name_span, message.name, node, field, first=first)
                 )
             else:
                 seen[name] = node
@@ -104,11 +109,11 @@ def _message_problems(
             continue
         if isinstance(value, ListValue):
             if field.label != "repeated":
-                yield SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value)
+                found.append(SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value))
                 continue
             values: tuple[Scalar | Message, ...] = tuple(value.values)
             if kind != "message" and not node.colon and not values:
-                yield SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value)
+                found.append(SchemaProblem(ProblemKind.WRONG_TYPE, value.span, message.name, node, field, value))
         else:
             values = (value,)
         for item in values:
@@ -118,19 +123,19 @@ def _message_problems(
                     if below is not None:
                         waiting.append((below, item.fields, node))
                 elif item.kind != "broken":
-                    yield SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item)
+                    found.append(SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item))
             elif isinstance(item, Message):
-                yield SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item)
+                found.append(SchemaProblem(ProblemKind.WRONG_TYPE, item.span, message.name, node, field, item))
             elif item.kind != "broken":
                 fault = _CHECKS[kind](item, field, schema)
                 if fault is not None:
-                    yield SchemaProblem(fault, item.span, message.name, node, field, item)
-    if owner is not None:
-        for field in message.required:
-            if field.name not in seen:
-                yield SchemaProblem(
-                    ProblemKind.MISSING_REQUIRED_FIELD, owner.name_span, message.name, owner, field, owner.value
-                )
+                    found.append(SchemaProblem(fault, item.span, message.name, node, field, item))
+    if owner is not None and message.required:
+        found.extend(
+            SchemaProblem(ProblemKind.MISSING_REQUIRED_FIELD, owner.name_span, message.name, owner, field, owner.value)
+            for field in message.required
+            if field.name not in seen
+        )
 
 
 def takes_value_of(node: Field, name: str, message: str, schema: Schema) -> bool:

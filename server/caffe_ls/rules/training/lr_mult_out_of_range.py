@@ -49,10 +49,11 @@ _OF_STATISTICS = frozenset({"BatchNorm", "BN", "CuDNNBatchNorm"})
 def check(net: Net) -> Iterator[Finding]:
     for index in sorted({param.layer for param in net.params if not 0 <= param.spec.lr_mult < _LARGE}):
         yield from _of_layer(net, index)
-    learned = [param for param in net.params if net.layers[param.layer].type not in _OF_STATISTICS]
-    if not learned or any(param.spec.lr_mult != 0 for param in learned):
+    of_statistics = frozenset(net.of_type(*_OF_STATISTICS))
+    if any(param.spec.lr_mult != 0 and param.layer not in of_statistics for param in net.params):
         return
-    if has_loss(net) and is_known(net) and net.text.complete:
+    learned = [param for param in net.params if param.layer not in of_statistics]
+    if learned and has_loss(net) and is_known(net) and net.text.complete:
         last = net.layers[learned[-1].layer]
         place = net.in_file(learned[-1].layer, last.spec.fields.group("param").place("lr_mult"))
         message = "nothing is learnt: `lr_mult` is 0 for all weights of the net"

@@ -73,10 +73,11 @@ def _activation_before(net: Net, layer: Layer) -> int | None:
     source = layer.sources[0] if layer.sources else None
     while source is not None:
         other = net.layers[source.layer]
-        if other.type in _NEVER_NEGATIVE:
-            leaky = other.type == "ReLU" and other.spec.fields.group("relu_param").number("negative_slope") != 0
+        kind = other.spec.type
+        if kind in _NEVER_NEGATIVE:
+            leaky = kind == "ReLU" and other.spec.fields.group("relu_param").number("negative_slope") != 0
             return None if leaky else source.layer
-        if other.type not in _PASSING:
+        if kind not in _PASSING:
             return None
         source = other.sources[0] if other.sources else None
     return None

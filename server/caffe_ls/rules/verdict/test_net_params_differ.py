@@ -118,16 +118,16 @@ def _different(trained: Net, tested: Net) -> Iterator[tuple[int, str]]:
     """The layers of the test net that cannot take the train net's parameters: index and what is wrong."""
     first: dict[str, int] = {}
     for index, layer in enumerate(tested.layers):
-        first.setdefault(layer.name, index)
+        first.setdefault(layer.spec.name, index)
     for source in trained.layers:
-        at = first.get(source.name)
-        if at is not None:
+        at = first.get(source.spec.name)
+        if at is not None and tested.layers[at].param_shapes != source.param_shapes:
             yield from _compared(source, tested.layers[at], at)
 
 
 def _compared(source: Layer, target: Layer, at: int) -> Iterator[tuple[int, str]]:
     ours, theirs = target.param_shapes, source.param_shapes
-    if ours is None or theirs is None or ours == theirs:
+    if ours is None or theirs is None:
         return
     if len(ours) != len(theirs):
         plural = "s"[: len(ours) != 1]
