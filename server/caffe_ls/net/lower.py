@@ -183,9 +183,8 @@ def _likeness(layer: Message, text: str, *kind: str) -> Likeness | None:
     if v0 is not None and isinstance(v0.value, Message):
         # Of what stands around it the upgrade takes the connections alone.
         kind, fields = (*kind, "of V0"), v0.value.fields
-    return _likeness_of(
-        "\n".join([*kind, *[text[field.start : field.end] for field in fields if field.name not in _OF_ONE_LAYER]])
-    )
+    written = [text[field.start : field.end] for field in fields if field.name not in _OF_ONE_LAYER]
+    return _likeness_of("\n".join((*kind, *written)))
 
 
 @lru_cache(maxsize=_MOST_ALIKE)

@@ -124,7 +124,7 @@ def _set_up(spec: LayerSpec, key: _Key) -> SetUp:
             refusals += _refusals_of_params(spec, found)
     params = _params(spec, found.params) if found.params else ()
     own = spec.params if found.params is None else [one for one, _ in params]
-    sizes = [count(shape) for shape in found.tops]
+    sizes = list(map(count, found.tops))
     numbers = None if None in sizes else sum(sizes)  # type: ignore[arg-type]
     learns = True in [one.lr_mult != 0 for one in own]
     judged = not damaged and layer_type(spec.type, dialect) is not None

@@ -64,11 +64,11 @@ class Group:
 
     def has(self, name: str) -> bool:
         """Whether the field is given, with whatever value."""
-        return bool(self.fields.get(name))
+        return name in self.fields and bool(self.fields[name])
 
     def count(self, name: str) -> int:
         """How many values the field has."""
-        return len(self.fields.get(name, ()))
+        return len(self.fields[name]) if name in self.fields else 0
 
     def place(self, name: str, index: int = 0) -> Span:
         """Where a value of the field stands; the whole message where the field is not given."""
