@@ -18,7 +18,8 @@ def ask(rule: Rule, check: Callable[[_Subject], Iterable[Finding]] | None, subje
     if check is None:
         return ()
     try:
-        return [rule.complete(finding) for finding in check(subject)]
+        found = list(check(subject))
+        return [rule.complete(finding) for finding in found] if found else found
     except Exception:
         if rule.name not in _told:
             _told.add(rule.name)
