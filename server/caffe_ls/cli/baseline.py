@@ -24,6 +24,8 @@ class Baseline:
 
     def without_known(self, report: FileReport) -> FileReport:
         """The report of a file without as many findings of each kind as there were before."""
+        if not self._known:
+            return report
         path = _absolute(report.path)
         new: list[Finding] = []
         for finding in report.findings:
