@@ -117,3 +117,19 @@ def test_a_type_with_a_block_of_its_own_is_no_misspelling() -> None:
         found = [one for one in findings_of(DATA + slip % block, dialect="auto") if one.rule == "unknown-layer-type"]
         assert [one.severity for one in found] == [severity]
         assert bool(found[0].fixes) is (severity is Severity.ERROR)
+
+
+def test_a_type_of_an_unknown_fork_that_is_written_again_and_again_is_meant_so() -> None:
+    layer = 'layer { name: "e%d" type: "EmbedSum" bottom: "d" top: "e%d" }\n'
+
+    def told(times: int, dialect: str) -> tuple[str, int]:
+        text = DATA + "".join(layer % (number, number) for number in range(times))
+        found = check(PrototxtDocument("/net.prototxt", text, Settings(dialect=dialect)))
+        (first, *_) = (finding for finding in found if finding.rule == "unknown-layer-type")
+        return first.message, len(first.fixes)
+
+    assert "did you mean `Embed`?" in told(1, "auto")[0]
+    message, fixes = told(3, "auto")
+    assert "did you mean" not in message
+    assert not fixes
+    assert "did you mean `Embed`?" in told(3, "bvlc")[0], "of a Caffe that is known it is refused"

@@ -40,7 +40,7 @@ from caffe_ls.net.shapes.registry import layer_type
 from caffe_ls.rules.finding import Category, Finding, Fix, Severity, Stage, fix
 from caffe_ls.rules.forks import belongs_to, dialect_fixes
 from caffe_ls.rules.layers import WrittenLayer, layer_of, layers_in_solver, phases_of, stages_wanted
-from caffe_ls.rules.nearest import nearest_names, or_list
+from caffe_ls.rules.nearest import Nearest, nearest_names, or_list
 from caffe_ls.rules.rows import found_in_entries
 from caffe_ls.rules.rule import document_rule
 from caffe_ls.rules.unknown_words import has_own_block, may_be_slip
@@ -168,6 +168,8 @@ def _fault_of_name(
         message = f"the layer type `{written}` {belongs_to(forks, schema)}"
         return _Fault(span, message, dialect_fixes(forks), severity)
     near = nearest_names(written, known).only(fits)
+    if schema.layer_types_complete and not (certain or near.clear or is_slip):
+        near = Nearest((), clear=False)  # What is written again and again is meant so.
     if not schema.layer_types_complete and not near.names:
         return None
     hint = f"; did you mean {or_list(near.names)}?" if near.names else ""
