@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.measurement import Measurement, against_rival, seconds
+from benchmarks.measurement import Measurement, against_rival, seconds_by_turns
 
 _RIVAL = """
 import sys
@@ -44,7 +44,9 @@ def measure(shared: Path | None, folder: Path) -> list[Measurement]:
     rival_command = [sys.executable, "-c", _RIVAL, str(folder / "bvlc.bin"), str(folder / "list.tsv")]
     options = ["check", "--format", "json", "--fail-on", "never"]
     own_command = [sys.executable, "-m", "caffe_ls", *options, *map(str, files)]
-    rival = seconds(lambda: subprocess.run(rival_command, check=True), 3)
-    own = seconds(lambda: subprocess.run(own_command, check=True, stdout=subprocess.DEVNULL), 3)
+    rival, own = seconds_by_turns(
+        lambda: subprocess.run(rival_command, check=True),
+        lambda: subprocess.run(own_command, check=True, stdout=subprocess.DEVNULL),
+    )
     what = f"check, all rules, of {len(files)} corpus files ({lines:,} lines)"
     return [against_rival(what, own, rival, "text_format parsing them", 1.0)]

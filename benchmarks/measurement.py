@@ -25,12 +25,18 @@ class Measurement(NamedTuple):
 
 def seconds(run: Callable[[], object], repeats: int = 5) -> float:
     """The median time of a call."""
-    times = []
+    return seconds_by_turns(run, repeats=repeats)[0]
+
+
+def seconds_by_turns(*runs: Callable[[], object], repeats: int = 5) -> list[float]:
+    """The median time of each call, made by turns: what slows the machine down for a while slows all of them."""
+    times: list[list[float]] = [[] for _ in runs]
     for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for run, taken in zip(runs, times, strict=True):
+            start = time.perf_counter()
+            run()
+            taken.append(time.perf_counter() - start)
+    return [statistics.median(taken) for taken in times]
 
 
 def against_rival(what: str, own: float, rival: float, rival_name: str, budget: float) -> Measurement:
