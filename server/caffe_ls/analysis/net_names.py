@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple, cast
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets, net_text, nets_of
-from caffe_ls.analysis.states import PHASES
 from caffe_ls.net.model import LayerSpec, Net, State
+from caffe_ls.net.states import PHASES
 from caffe_ls.net.values import Group
 from caffe_ls.syntax.tree import Scalar
 from caffe_ls.syntax.values import string_value

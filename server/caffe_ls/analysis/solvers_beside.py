@@ -13,8 +13,9 @@ from caffe_ls.analysis.documents import Context, PrototxtDocument
 from caffe_ls.analysis.nets import judged_nets
 from caffe_ls.analysis.workspace import linked_solvers_in, nets_of_solver, parsed
 from caffe_ls.immutable import replace
-from caffe_ls.net.lower import filtered, lower_file, state_in
+from caffe_ls.net.lower import lower_file
 from caffe_ls.net.model import LayerSpec, NetText, Phase, State
+from caffe_ls.net.states import filtered, state_in
 from caffe_ls.text.source import decode
 
 _LARGEST_NET = 16_777_216

@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from caffe_ls.analysis.documents import PrototxtDocument
 from caffe_ls.immutable import replace
-from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import LayerSpec, NetText, Phase, State
+from caffe_ls.net.states import PHASES, filtered, state_in
 from caffe_ls.net.values import Group
 from caffe_ls.syntax.tree import File, Message
 from caffe_ls.text.span import Span
-
-PHASES: tuple[Phase, ...] = ("TRAIN", "TEST")
 
 
 def states_of(document: PrototxtDocument, text: NetText) -> tuple[State, ...]:

@@ -19,13 +19,13 @@ from caffe_ls.analysis.configuration import (
 )
 from caffe_ls.analysis.disk import Access, overlaid
 from caffe_ls.analysis.documents import Context, PrototxtDocument
-from caffe_ls.analysis.states import PHASES
 from caffe_ls.analysis.workspace import open_document
 from caffe_ls.cli.errors import CommandError
 from caffe_ls.cli.files import disk_access
 from caffe_ls.cli.options import CheckOptions, CommonOptions
 from caffe_ls.cli.output import tell
 from caffe_ls.net.model import State
+from caffe_ls.net.states import PHASES
 from caffe_ls.rules.finding import Category
 from caffe_ls.rules.registry import all_rules
 from caffe_ls.schema import catalog

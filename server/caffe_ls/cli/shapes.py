@@ -16,12 +16,11 @@ from caffe_ls.cli.files import InputFile, Unreadable, read_bytes
 from caffe_ls.cli.opening import Opener
 from caffe_ls.cli.options import STANDARD_INPUT, CheckOptions, CommonOptions
 from caffe_ls.cli.output import tell, write
-from caffe_ls.net.model import AnyShape, Layer, Net, Phase, State
+from caffe_ls.net.model import AnyShape, Layer, Net, State
+from caffe_ls.net.states import PHASES
 from caffe_ls.text.source import decode
 
 ShapesFormat = Literal["table", "json", "csv"]
-
-_PHASES: tuple[Phase, ...] = ("TRAIN", "TEST")
 
 
 def shapes(path: str, common: CommonOptions, shapes_format: ShapesFormat) -> int:
@@ -29,7 +28,7 @@ def shapes(path: str, common: CommonOptions, shapes_format: ShapesFormat) -> int
     document = _document(path, common)
     states = [
         State(phase, common.level, frozenset(common.stages))
-        for phase in _PHASES
+        for phase in PHASES
         if common.phase is None or phase == common.phase
     ]
     nets = nets_of(document, states)

@@ -9,7 +9,6 @@ from caffe_ls.net.backward import Flags, needs_backward
 from caffe_ls.net.faults import Fault
 from caffe_ls.net.gradients import impossible_gradients
 from caffe_ls.net.interface import interface_of
-from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import (
     AnyShape,
     Damage,
@@ -27,6 +26,7 @@ from caffe_ls.net.model import (
 )
 from caffe_ls.net.set_up import Circumstances, SetUp, set_up
 from caffe_ls.net.sharing import Blobs, SharedParams
+from caffe_ls.net.states import filtered, state_in
 from caffe_ls.net.wiring import Wiring, wired
 from caffe_ls.net.wrong_names import WrongNames
 

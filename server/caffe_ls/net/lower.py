@@ -1,25 +1,25 @@
-"""The layers of a text in today's form, and which of them a state keeps.
+"""The layers of a text in today's form.
 
 Each entry is lowered by itself and the result kept with it; only V0's padding layers and a net's inputs need more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, Likeness, NetText, ParamSpec, PlacedLayer, Refusal, State
-from caffe_ls.net.values import Group, Value
+from caffe_ls.net.inputs import input_layer, wrong_inputs
+from caffe_ls.net.model import Damage, LayerSpec, Likeness, NetText, ParamSpec, PlacedLayer, Refusal
+from caffe_ls.net.states import PHASES, refusals_of_rules
+from caffe_ls.net.values import Group
 from caffe_ls.syntax.tree import Entry, Field, File, Message, Scalar
 from caffe_ls.text.span import Span
 
 # Caffes in which the upgrade drops the three `param` of a BatchNorm where today's sets them to 0.
 _DROPS_BATCH_NORM_PARAMS = frozenset({"ssd"})
-
-_PHASES = ("TRAIN", "TEST")
 
 DamageOf: TypeAlias = Callable[[Entry], Damage]
 """What the parser and the schema refuse of an entry; what one such function says of it is not asked again."""
@@ -80,48 +80,6 @@ def lower_nets_of_solver(
                 complete = damage_of(entry) is Damage.NONE and not (group.has("layers") or group.has("input"))
                 nets.setdefault(field.name, []).append(replace(net, complete=complete))
     return nets
-
-
-def state_in(net: NetText, state: State) -> State:
-    """The state with what the net's own `state { }` says; the phase is the run's (net.cpp, Net's constructor)."""
-    return replace(state, level=state.level or net.level, stages=state.stages | net.stages)
-
-
-def filtered(net: NetText, state: State) -> list[int]:
-    """The indexes of the layers that Caffe builds in the state, in their order (net.cpp, Net::FilterNet)."""
-    return [
-        index for index, placed in enumerate(net.layers) if not placed.spec.has_rules or is_built(placed.spec, state)
-    ]
-
-
-def is_built(spec: LayerSpec, state: State) -> bool:
-    """Whether a layer's include and exclude rules let it be built in the state."""
-    fields = spec.fields
-    if fields.has("include"):
-        return any(_meets(rule, state) for rule in fields.groups("include"))
-    return not (fields.has("exclude") and any(_meets(rule, state) for rule in fields.groups("exclude")))
-
-
-def _with_both_rules(layers: Iterable[PlacedLayer]) -> Iterator[Refusal]:
-    conditional = [(index, placed.spec.fields) for index, placed in enumerate(layers) if placed.spec.has_rules]
-    for index, fields in conditional:
-        if fields.has("include") and fields.has("exclude"):
-            message = "the layer has include and exclude rules: Caffe takes one kind"
-            other = Elsewhere(index, fields.place("include"), "include rule here")
-            yield Refusal(
-                Fault.INCLUDE_AND_EXCLUDE, message, fields.place("exclude"), "net.cpp:269", index, elsewhere=(other,)
-            )
-
-
-def _meets(rule: Group, state: State) -> bool:
-    """Net::StateMeetsRule."""
-    if rule.has("phase") and rule.choice("phase", _PHASES) != state.phase:
-        return False
-    if rule.has("min_level") and state.level < rule.integer("min_level"):
-        return False
-    if rule.has("max_level") and state.level > rule.integer("max_level"):
-        return False
-    return state.stages.issuperset(rule.texts("stage")) and state.stages.isdisjoint(rule.texts("not_stage"))
 
 
 class _Written:
@@ -199,12 +157,13 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) ->
         layers, refusals = _v0_layers(parts, dialect, damage_of)
     else:
         layers = list(_layers(parts, dialect, damage_of))
-    inputs = _input_layer(parts, forgets_shapes=v0) if upgrade else None
+    inputs = input_layer(parts.rest, forgets_shapes=v0) if upgrade else None
     if inputs is not None:
-        layers.insert(0, inputs)
+        base, group = inputs
+        layers.insert(0, PlacedLayer(base, _spec(group)))
     if upgrade and not v0:
-        refusals += [*_mixture(parts), *_wrong_inputs(parts)]
-    refusals += _with_both_rules(layers)
+        refusals += [*_mixture(parts), *wrong_inputs(parts.rest)]
+    refusals += refusals_of_rules(layers)
     state = next((group for _, group in parts.groups("state")), None) if not v0 else None
     named, forced = parts.first("name"), parts.first("force_backward")
     return NetText(
@@ -213,7 +172,7 @@ def _lowered(parts: _Parts, dialect: str, upgrade: bool, damage_of: DamageOf) ->
         force_backward=forced is not None and forced.flag("force_backward"),
         level=state.integer("level") if state is not None else 0,
         stages=frozenset(state.texts("stage")) if state is not None else frozenset(),
-        phase=state.choice("phase", _PHASES) if state is not None and state.has("phase") else None,
+        phase=state.choice("phase", PHASES) if state is not None and state.has("phase") else None,
         refusals=tuple(refusals),
         dialect=dialect,
         named=next(
@@ -242,26 +201,6 @@ def _mixture(parts: _Parts) -> Iterator[Refusal]:
         message = "`layers` of the older form beside `layer`: Caffe refuses a file with both"
         check = "upgrade_proto.cpp, UpgradeV1Net"
         yield Refusal(Fault.MIXED_LAYER_FORMS, message, place.shift(base), check, stage="upgrade")
-
-
-def _wrong_inputs(parts: _Parts) -> Iterator[Refusal]:
-    """UpgradeNetInput reads as many shapes as there are inputs, whether they are there or not."""
-    names = [value.span.shift(base) for base, group in parts.rest for value in group.scalars("input")]
-    shapes = [group.span.shift(base) for base, group in parts.groups("input_shape")]
-    dims = [value.span.shift(base) for base, group in parts.rest for value in group.scalars("input_dim")]
-    if shapes and len(shapes) < len(names):
-        message = f"{len(names)} `input` but {len(shapes)} `input_shape`: Caffe reads past their end and crashes"
-        yield _wrong_input(message, names[len(shapes)], "upgrade_proto.cpp, UpgradeNetInput, past input_shape")
-    elif names and not shapes and dims and len(dims) < 4 * len(names):
-        one = "the `input` needs" if len(names) == 1 else f"the {len(names)} `input` need"
-        message = f"{one} {4 * len(names)} `input_dim`, not {len(dims)}: Caffe reads past their end"
-        places = [*names, *dims]
-        whole = Span(min(place.start for place in places), max(place.end for place in places))
-        yield _wrong_input(message, whole, "upgrade_proto.cpp, UpgradeNetInput, past input_dim")
-
-
-def _wrong_input(message: str, place: Span, check: str) -> Refusal:
-    return Refusal(Fault.INPUT_SHAPE_MISSING, message, place, check, stage="upgrade")
 
 
 def _layers(parts: _Parts, dialect: str, damage_of: DamageOf) -> Iterator[PlacedLayer]:
@@ -328,38 +267,6 @@ def _batch_norm_upgraded(layer: Group, dialect: str) -> Group:
         zero = [Scalar("integer", *param.span, "0")]
         zeroed.append(param.replaced({"lr_mult": zero, "decay_mult": zero}))
     return layer.replaced({"param": zeroed})
-
-
-def _input_layer(parts: _Parts, forgets_shapes: bool) -> PlacedLayer | None:
-    """UpgradeNetInput: one Input layer named `input` before all others; inputs without any shape are dropped."""
-    names = [(base, value) for base, group in parts.rest for value in group.scalars("input")]
-    shapes = [] if forgets_shapes else list(parts.groups("input_shape"))
-    dims = [(base, value) for base, group in parts.rest for value in group.scalars("input_dim")]
-    if not names or not (shapes or dims):
-        return None
-    base = names[0][0]
-    if shapes:
-        given = [_moved(group, at - base) for at, group in shapes[: len(names)]]
-    else:
-        moved = [_moved_scalar(value, at - base) for at, value in dims[: 4 * len(names)]]
-        given = [Group({"dim": moved[i : i + 4]}, moved[i].span) for i in range(0, len(moved), 4)]
-    place = names[0][1].span
-    fields: dict[str, list[Value]] = {
-        "name": [Scalar("string", *place, '"input"')],
-        "type": [Scalar("string", *place, '"Input"')],
-        "top": [_moved_scalar(value, at - base) for at, value in names],
-        "input_param": [Group({"shape": given}, place)],
-    }
-    return PlacedLayer(base, _spec(Group(fields, place)))
-
-
-def _moved_scalar(value: Scalar, by: int) -> Scalar:
-    return value if by == 0 else Scalar(value.kind, value.start + by, value.end + by, value.text)
-
-
-def _moved(shape: Group, by: int) -> Group:
-    dims = [_moved_scalar(value, by) for value in shape.scalars("dim")]
-    return Group({"dim": dims}, Span(shape.span.start + by, shape.span.end + by))
 
 
 class _Said(NamedTuple):

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from caffe_ls.immutable import replace
 from caffe_ls.net.faults import Fault
-from caffe_ls.net.lower import is_built
 from caffe_ls.net.model import Damage, Elsewhere, LayerSpec, NetText, Refusal, Source, Stage, State
+from caffe_ls.net.states import is_built
 from caffe_ls.net.wiring import Wiring
 
 # Places beside the first at which a missing blob is read.

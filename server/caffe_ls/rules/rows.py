@@ -37,7 +37,8 @@ def found_in_entries(
     What it finds is kept with the entry, which may stand in several files.
     """
     file = document.file
-    key = (look, *given)
+    all_given = (*given, *named.items())
+    key = (look, *all_given)
     row = document.cache.get(key)
     if row is None:
 
@@ -47,7 +48,7 @@ def found_in_entries(
                 known = entry.cache[key] = look(entry, *given, **named)
             return known  # type: ignore[return-value]
 
-        row = document.cache[key] = found_in_row(document, look, file.entries, given, kept)
+        row = document.cache[key] = found_in_row(document, look, file.entries, all_given, kept)
     for index, found in row:  # type: ignore[attr-defined]
         yield file.starts[index], file.entries[index], found
 

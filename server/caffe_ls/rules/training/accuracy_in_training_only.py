@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caffe_ls.net.lower import filtered, state_in
 from caffe_ls.net.model import LayerSpec, Net, State
+from caffe_ls.net.states import filtered, state_in
 from caffe_ls.rules.finding import Finding, Severity, fix
 from caffe_ls.rules.rule import net_rule
 from caffe_ls.text.edit import Edit
